@@ -1,0 +1,122 @@
+/**
+ * ARM ids: parsed into typed parts, compared without case, rebuilt from their parts. Nothing that did
+ * not parse here ever becomes part of a URL: no `.` or `..`, no empty, encoded or foreign segment.
+ */
+import type { Kind } from './model.ts'
+
+/** Provider namespace and type of each kind, in ARM's spelling. Resource groups have neither. */
+export const types = {
+  resourceGroup: '',
+  virtualNetwork: 'Microsoft.Network/virtualNetworks',
+  subnet: 'Microsoft.Network/virtualNetworks/subnets',
+  networkInterface: 'Microsoft.Network/networkInterfaces',
+  applicationSecurityGroup: 'Microsoft.Network/applicationSecurityGroups',
+  privateEndpoint: 'Microsoft.Network/privateEndpoints',
+  zoneGroup: 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups',
+  zone: 'Microsoft.Network/privateDnsZones',
+  virtualNetworkLink: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
+  recordSet: 'Microsoft.Network/privateDnsZones/A',
+  server: 'Microsoft.DBforPostgreSQL/flexibleServers',
+  connection: 'Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections',
+  privateLinkResource: 'Microsoft.DBforPostgreSQL/flexibleServers/privateLinkResources',
+} as const satisfies { readonly [K in Kind | 'applicationSecurityGroup']: string }
+
+export type IdKind = keyof typeof types
+
+export interface Id<K extends IdKind> {
+  readonly kind: K
+  readonly subscriptionId: string
+  readonly resourceGroup: string
+  /** One name per type segment; empty for a resource group. */
+  readonly names: readonly string[]
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** ASCII only; ARM's union of name grammars, less everything a URL could misread. */
+const segment = /^[A-Za-z0-9_()-](?:[A-Za-z0-9_.()-]{0,258}[A-Za-z0-9_()-])?$/
+
+export const isSegment = (text: string): boolean => segment.test(text)
+export const isGuid = (text: string): boolean => guid.test(text)
+
+/** Parses an id of the wanted kind; undefined when the text is anything else. */
+export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefined {
+  const parts = text.split('/')
+  const [empty, subscriptions, subscriptionId, groups, resourceGroup, ...rest] = parts
+  if (empty !== '' || subscriptions?.toLowerCase() !== 'subscriptions') return undefined
+  if (groups?.toLowerCase() !== 'resourcegroups') return undefined
+  if (subscriptionId === undefined || !guid.test(subscriptionId)) return undefined
+  if (resourceGroup === undefined || !segment.test(resourceGroup)) return undefined
+  const names = namesOf(types[kind], rest)
+  return names && { kind, subscriptionId, resourceGroup, names }
+}
+
+function namesOf(type: string, rest: readonly string[]): readonly string[] | undefined {
+  if (type === '') return rest.length === 0 ? [] : undefined
+  const [namespace, ...typeSegments] = type.split('/')
+  if (rest.length !== 2 + 2 * typeSegments.length) return undefined
+  if (rest[0]?.toLowerCase() !== 'providers') return undefined
+  if (rest[1]?.toLowerCase() !== namespace?.toLowerCase()) return undefined
+  const names: string[] = []
+  for (const [index, typeSegment] of typeSegments.entries()) {
+    const name = rest[3 + 2 * index]
+    if (rest[2 + 2 * index]?.toLowerCase() !== typeSegment.toLowerCase()) return undefined
+    if (name === undefined || !segment.test(name)) return undefined
+    names.push(name)
+  }
+  return names
+}
+
+/** The id as ARM writes it. */
+export function formatId(id: Id<IdKind>): string {
+  const group = `/subscriptions/${id.subscriptionId}/resourceGroups/${id.resourceGroup}`
+  if (types[id.kind] === '') return group
+  const [namespace, ...typeSegments] = types[id.kind].split('/')
+  const tail = typeSegments.map((type, index) => `${type}/${id.names[index]}`)
+  return `${group}/providers/${namespace}/${tail.join('/')}`
+}
+
+/** For maps and comparison: ARM ids compare without case. */
+export const idKey = (id: Id<IdKind>): string => formatId(id).toLowerCase()
+export const sameText = (a: string | undefined, b: string | undefined): boolean =>
+  a?.toLowerCase() === b?.toLowerCase()
+export const sameId = (a: Id<IdKind>, b: Id<IdKind>): boolean => idKey(a) === idKey(b)
+
+/** Makes an id from parts that were parsed or checked before. Throws on a name no id may hold: a bug of ours. */
+export function makeId<K extends IdKind>(
+  kind: K,
+  subscriptionId: string,
+  resourceGroup: string,
+  ...names: readonly string[]
+): Id<K> {
+  const made = parseId(kind, formatId({ kind, subscriptionId, resourceGroup, names }))
+  if (made === undefined) throw new Error(`not a name for an ARM id of a ${kind}`)
+  return made
+}
+
+export const lastName = (id: Id<IdKind>): string => id.names.at(-1) ?? id.resourceGroup
+export const resourceGroupOf = (id: Id<IdKind>): Id<'resourceGroup'> => ({
+  kind: 'resourceGroup',
+  subscriptionId: id.subscriptionId,
+  resourceGroup: id.resourceGroup,
+  names: [],
+})
+export const virtualNetworkOf = (id: Id<'subnet'>): Id<'virtualNetwork'> => ({
+  ...id,
+  kind: 'virtualNetwork',
+  names: id.names.slice(0, 1),
+})
+export const endpointOf = (id: Id<'zoneGroup'>): Id<'privateEndpoint'> => ({
+  ...id,
+  kind: 'privateEndpoint',
+  names: id.names.slice(0, 1),
+})
+export const serverOf = (id: Id<'connection' | 'privateLinkResource'>): Id<'server'> => ({
+  ...id,
+  kind: 'server',
+  names: id.names.slice(0, 1),
+})
+export const zoneOf = (id: Id<'virtualNetworkLink' | 'recordSet'>): Id<'zone'> => ({
+  ...id,
+  kind: 'zone',
+  names: id.names.slice(0, 1),
+})

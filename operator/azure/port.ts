@@ -1,0 +1,78 @@
+/**
+ * Azure as the two kinds see it. One implementation sends through the SDKs' pipelines (azure.ts);
+ * tests may bring another. No method throws for anything that Azure, the network or a credential does.
+ */
+import type { Action, Outcome } from './action.ts'
+import type { Id } from './id.ts'
+import type { Kind, Models } from './model.ts'
+import type { Observed } from './observed.ts'
+
+/** Whose credential is used. `operator` is the process's own identity. */
+export type IdentityRef =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'Secret' | 'ServiceAccount'; readonly namespace: string; readonly name: string }
+
+/** A complete answer to a list request, all pages. */
+export interface Listing<T> {
+  readonly items: readonly T[]
+  /** Monotonic time, ms, at which the first page was asked for. */
+  readonly begunAt: number
+}
+
+/** Kinds that ARM lists, and the scope of each list. */
+export type ListScope =
+  | { readonly list: 'servers'; readonly subscriptionId: string }
+  | { readonly list: 'privateEndpoints'; readonly subscriptionId: string; readonly resourceGroup?: string }
+  | { readonly list: 'networkInterfaces'; readonly subscriptionId: string; readonly resourceGroup: string }
+  | { readonly list: 'virtualNetworks'; readonly subscriptionId: string }
+  | { readonly list: 'zones'; readonly subscriptionId: string }
+  | { readonly list: 'virtualNetworkLinks'; readonly zoneId: Id<'zone'> }
+  | { readonly list: 'recordSets'; readonly zoneId: Id<'zone'> }
+  | { readonly list: 'zoneGroups'; readonly endpointId: Id<'privateEndpoint'> }
+  | { readonly list: 'privateLinkResources'; readonly serverId: Id<'server'> }
+
+export interface Listed {
+  readonly servers: Models['server']
+  readonly privateEndpoints: Models['privateEndpoint']
+  readonly networkInterfaces: Models['networkInterface']
+  readonly virtualNetworks: Models['virtualNetwork']
+  readonly zones: Models['zone']
+  readonly virtualNetworkLinks: Models['virtualNetworkLink']
+  readonly recordSets: Models['recordSet']
+  readonly zoneGroups: Models['zoneGroup']
+  readonly privateLinkResources: Models['privateLinkResource']
+}
+
+/** Azure as one identity sees it. What one identity sees never reaches another's objects. */
+export interface AzureView {
+  /**
+   * The list, shared by everybody who asks: an answer at most `maxAgeMs` old (by its beginning), or
+   * begun now. Many callers at once share one request. `absent` means that the scope itself (zone,
+   * resource group, endpoint) is not there.
+   */
+  list<S extends ListScope>(
+    scope: S,
+    maxAgeMs: number,
+  ): Promise<Observed<Listing<Listed[S['list']]>>>
+  /** One resource by GET, at most `maxAgeMs` old; 0 asks Azure now. */
+  get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>>
+  /**
+   * One resource as the shared list of its scope shows it, falling back to a GET where the list can't
+   * tell: after our own write to it, and for absence (a subscription-wide list proves none).
+   */
+  find<K extends 'server' | 'privateEndpoint' | 'virtualNetwork' | 'zone'>(
+    id: Id<K>,
+    maxAgeMs: number,
+  ): Promise<Observed<Models[K]>>
+  /** Azure's own check: whether the address is free in the virtual network. */
+  ipAddressAvailable(
+    virtualNetworkId: Id<'virtualNetwork'>,
+    ipAddress: string,
+  ): Promise<Observed<{ readonly available: boolean; readonly alternatives: readonly string[] }>>
+  /** Sends one request and returns; never waits for an operation, a token bucket or a lock. */
+  act(action: Action): Promise<Outcome>
+}
+
+export interface Azure {
+  as(identity: IdentityRef): AzureView
+}

@@ -1,0 +1,56 @@
+/**
+ * The cluster as the kinds see it. One implementation talks to the API server (client.ts, watch.ts);
+ * tests may bring another. Reads come from the watches' caches unless they say `now`.
+ */
+import type { Metadata } from '../api/kubernetes.ts'
+
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: Metadata
+}
+
+/** The watch's cache of one resource. `namespace/name` is the key; identity is `metadata.uid`. */
+export interface Store<T extends KubernetesObject> {
+  get(key: string): T | undefined
+  all(): Iterable<T>
+  /** True once a complete list has been read. */
+  readonly synced: boolean
+}
+
+/** A write that the API server refused because the object had changed. */
+export class Conflict extends Error {}
+
+export interface ObjectWriter<T extends KubernetesObject> {
+  /** The object by quorum read; undefined when it is not there. */
+  getNow(key: string): Promise<T | undefined>
+  /**
+   * Applies the status (server-side apply on the status subresource, our field manager, forced).
+   * With `resourceVersion` the write fails with `Conflict` unless the object is still that version.
+   * The caller has already found that it differs.
+   */
+  applyStatus(object: T, status: object, resourceVersion?: string): Promise<T>
+  /** Adds or removes our finalizer with a JSON patch that tests uid and the list; `Conflict` when either changed. */
+  setFinalizer(object: T, finalizer: string, present: boolean): Promise<T>
+}
+
+/** For inbox rows. */
+export interface ObjectMaker<T extends KubernetesObject> {
+  /** Creates; answers false when an object of that name exists. */
+  create(object: T): Promise<boolean>
+  /** Deletes that very incarnation (uid and resourceVersion as preconditions); a 404 is success. */
+  remove(object: T): Promise<void>
+}
+
+/** One line in `kubectl get events`. Recorded on transitions only; never throws. */
+export interface EventNote {
+  readonly type: 'Normal' | 'Warning'
+  /** CamelCase, from the catalogue. */
+  readonly reason: string
+  /** What was done or tried, in one word, e.g. `CreateEndpoint`. */
+  readonly action: string
+  readonly note: string
+}
+export interface EventRecorder {
+  record(about: KubernetesObject, event: EventNote): void
+}
