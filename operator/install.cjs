@@ -9,21 +9,17 @@ const { createHash } = require('node:crypto')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
+const { once } = require('./lock.cjs')
 
 const root = path.dirname(__dirname)
 const lockfile = path.join(root, 'package-lock.json')
 const stampFile = path.join(root, 'node_modules', '.installed')
 const pinnedNode = path.join(root, 'node_modules', 'node', 'bin', 'node')
-const installLock = path.join(root, '.installing')
-
-/** A lock is written at once after it is made; one that stays empty so long lost its maker in between. */
-const emptyLockMs = 10_000
 
 /** A failure that its one line explains: no stack is wanted. */
 class Refusal extends Error {}
 
 const say = (text) => process.stderr.write(`pgpe-operator: ${text}\n`)
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function read(file) {
   try {
@@ -67,75 +63,18 @@ function isInstalled() {
   return true
 }
 
-// ---- One installation at a time
-
-/** Linux tells when a process began, so that a reused process id is not mistaken for its predecessor. */
-function startOf(pid) {
-  const stat = read(`/proc/${pid}/stat`)
-  return stat === undefined ? '' : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-}
-
-function isAlive(pid, start) {
-  try {
-    process.kill(Number(pid), 0)
-  } catch (error) {
-    if (error.code !== 'EPERM') return false
-  }
-  return startOf(pid) === (start ?? '')
-}
-
-function ageMs(file) {
-  const stat = fs.statSync(file, { throwIfNoEntry: false })
-  return stat === undefined ? 0 : Date.now() - stat.mtimeMs
-}
-
-function isStale(lock) {
-  const holder = read(lock)
-  if (holder === undefined) return false
-  const [pid, start] = holder.split(' ')
-  return Number(pid) > 0 ? !isAlive(pid, start) : ageMs(lock) > emptyLockMs
-}
-
-function create(file, text) {
-  try {
-    fs.writeFileSync(file, text, { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (error.code === 'EEXIST') return false
-    throw new Refusal(`cannot write ${file}: ${error.message}`)
-  }
-}
-
-/** Removes a dead holder's lock. Without the guard, two finders could remove each other's new one. */
-function breakStaleLock() {
-  const guard = `${installLock}.break`
-  if (create(guard, '')) {
-    if (isStale(installLock)) fs.rmSync(installLock, { force: true })
-    fs.rmSync(guard, { force: true })
-  } else if (ageMs(guard) > emptyLockMs) {
-    fs.rmSync(guard, { force: true })
-  }
-}
-
 /**
  * Returns once the packages of package-lock.json are installed.
  * @param ended waits for a child process, passing signals on to it: see launch.cjs
  */
 async function install(ended) {
   if (isInstalled()) return
-  let told = false
-  while (!create(installLock, `${process.pid} ${startOf(process.pid)}`)) {
-    if (isStale(installLock)) breakStaleLock()
-    else if (!told) say('waiting for another start, which is installing the packages')
-    told = true
-    await sleep(200)
-    if (isInstalled()) return
-  }
-  try {
-    if (!isInstalled()) await runNpm(ended)
-  } finally {
-    fs.rmSync(installLock, { force: true })
-  }
+  await once({
+    lock: path.join(root, '.installing'),
+    isDone: isInstalled,
+    onWait: () => say('waiting for another start, which is installing the packages'),
+    work: () => runNpm(ended),
+  })
 }
 
 async function runNpm(ended) {

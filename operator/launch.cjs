@@ -70,7 +70,7 @@ async function main([file, ...args]) {
     await install(ended)
     await handOver(file, args)
   } catch (error) {
-    say(error instanceof Refusal ? error.message : error.stack)
+    say(error instanceof Refusal || error.code ? error.message : error.stack)
     process.exitCode = 1
   }
 }
