@@ -54,3 +54,14 @@ export interface EventNote {
 export interface EventRecorder {
   record(about: KubernetesObject, event: EventNote): void
 }
+
+/** Time as this folder needs it; `runtime/clock.ts` is one. */
+export interface Time {
+  now(): Date
+  /** ms; never goes back. */
+  monotonic(): number
+  /** Resolves after `ms` or when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back once after `ms`, unless the function that it answers with is called before. */
+  timer(ms: number, then: () => void): () => void
+}
