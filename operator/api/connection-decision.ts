@@ -1,7 +1,7 @@
 /** The kind EndpointConnectionDecision: what happens to connections that others request on a server. */
 import { spec, type DecisionSpec } from './decision-spec.ts'
 import { status, type DecisionStatus } from './decision-status.ts'
-import { definition } from './definition.ts'
+import { definition, type Definition } from './definition.ts'
 import { apiVersion } from './group.ts'
 import type { Metadata } from './kubernetes.ts'
 
@@ -22,7 +22,7 @@ export interface EndpointConnectionDecision {
 
 const ready = (field: string): string => `.status.conditions[?(@.type=="Ready")].${field}`
 
-export const crd = definition({
+const made: Definition = {
   kind,
   plural,
   singular: 'endpointconnectiondecision',
@@ -63,4 +63,8 @@ export const crd = definition({
     { name: 'Message', jsonPath: ready('message'), wide: true, about: 'Why, in a sentence.' },
   ],
   selectableFields: ['.spec.action', '.spec.serverId', '.status.state'],
-})
+}
+
+export const crd = definition(made)
+/** For the reference and for tests. */
+export { made as definition }

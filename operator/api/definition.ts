@@ -39,7 +39,7 @@ export const openApi = ({ about, spec, status, rules }: Definition): JsonObject 
   properties: {
     apiVersion: { type: 'string', description: 'Version of the schema.' },
     kind: { type: 'string', description: 'Kind of the object.' },
-    metadata: { type: 'object', description: 'Metadata of the object.' },
+    metadata: { type: 'object' },
     spec: spec.json,
     status: { ...status.json, default: unseen },
   },

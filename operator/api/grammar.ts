@@ -46,7 +46,7 @@ const resources = {
   },
   zone: {
     type: 'Microsoft.Network/privateDnsZones',
-    names: [`${label}(\\.${label}){1,33}`],
+    names: [`${label}([.]${label})+`],
     is: 'a private DNS zone',
     example: 'privatelink.postgres.database.azure.com',
   },
@@ -162,7 +162,7 @@ export const connectionName = (about: string): Schema<string> =>
       about,
       rules: [
         {
-          rule: `self.lowerAscii().matches(${quote(`^${resourceName(80)}\\.${guid}$`)})`,
+          rule: `self.lowerAscii().matches(${quote(`^${resourceName(80)}[.]${guid}$`)})`,
           message:
             "must be a connection's full name, <endpoint>.<guid>, as `az network private-endpoint-connection list --id <server id> --query [].name` prints it",
         },

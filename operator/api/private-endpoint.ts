@@ -1,5 +1,5 @@
 /** The kind PostgresPrivateEndpoint: one private endpoint to a flexible server, its DNS, its approval. */
-import { definition } from './definition.ts'
+import { definition, type Definition } from './definition.ts'
 import { rules } from './endpoint-rules.ts'
 import { spec, type EndpointSpec } from './endpoint-spec.ts'
 import { status, type EndpointStatus } from './endpoint-status.ts'
@@ -25,7 +25,7 @@ export interface PostgresPrivateEndpoint {
 
 const ready = (field: string): string => `.status.conditions[?(@.type=="Ready")].${field}`
 
-export const crd = definition({
+const made: Definition = {
   kind,
   plural,
   singular: 'postgresprivateendpoint',
@@ -47,4 +47,8 @@ export const crd = definition({
     { name: 'Server-State', jsonPath: '.status.serverState', wide: true, about: 'Of the server.' },
     { name: 'Message', jsonPath: ready('message'), wide: true, about: 'Why, in a sentence.' },
   ],
-})
+}
+
+export const crd = definition(made)
+/** For the reference and for tests. */
+export { made as definition }
