@@ -4,6 +4,7 @@
  * printed from it. The catalogues themselves stand with their kinds.
  */
 import type { Condition, Status, StoredCondition } from './kubernetes.ts'
+import { table } from './markdown.ts'
 
 /**
  * How soon a failure is tried again. fast: seconds, it passes by itself. throttle: when Azure says.
@@ -117,22 +118,23 @@ export const rows = (catalogue: Catalogue): readonly Row[] =>
     ),
   )
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-
 /** The catalogue as Markdown sections for the user's reference, below a heading of level 2. */
 export function page(kind: string, catalogue: Catalogue): string {
-  const lines = [`## Conditions of ${kind}`, '']
-  for (const [type, entry] of Object.entries(catalogue)) {
+  const head = ['status', 'reason', 'meaning', 'what to do', 'tried again']
+  const sections = Object.entries(catalogue).map(([type, entry]) => {
     const abnormal = entry.polarity === 'abnormal-true' ? ' Present only while it holds.' : ''
-    lines.push(`### ${type}`, '', `${entry.means}${abnormal}`, '')
-    lines.push('| status | reason | meaning | what to do | tried again |', '|---|---|---|---|---|')
-    for (const row of rows({ [type]: entry })) {
-      const cells = [row.status, row.reason, row.means, row.remedy ?? '', row.retry ?? '']
-      lines.push(`| ${cells.map(cell).join(' | ')} |`)
-    }
-    lines.push('')
-  }
-  return lines.join('\n')
+    const cells = rows({ [type]: entry }).map((row) => [
+      row.status,
+      row.reason,
+      row.means,
+      row.remedy ?? '',
+      row.retry ?? '',
+    ])
+    return [`### ${type}`, '', `${entry.means}${abnormal}`, '', ...table(head, cells), ''].join(
+      '\n',
+    )
+  })
+  return [`## Conditions of ${kind}`, '', ...sections].join('\n')
 }
 
 const everyKind = ['Ready', 'Reconciling', 'Stalled']

@@ -2,17 +2,9 @@
  * What a database administrator writes: `spec` of an EndpointConnectionDecision. Field names and rules
  * are the contract with users. There is no matching by name pattern: the requester chooses the name.
  */
-import {
-  armId,
-  armIds,
-  connectionName,
-  identityRef,
-  namespaceName,
-  objectName,
-  remark,
-  resourceGroupId,
-  subscriptionId,
-} from './grammar.ts'
+import { armId, armIds, subscriptionId } from './arm-id.ts'
+import { rules, selectors } from './decision-rules.ts'
+import { connectionName, identityRef, namespaceName, objectName, remark } from './grammar.ts'
 import {
   choice,
   defaulted,
@@ -25,21 +17,10 @@ import {
   text,
   time,
   type Infer,
-  type Rule,
   type Written,
 } from './schema.ts'
 
 const some = { minItems: 1, maxItems: 100 }
-
-/** Fields of `connections` that say who; `states` only narrows them. */
-const selectors = [
-  'names',
-  'privateEndpointIds',
-  'endpointRefs',
-  'subscriptionIds',
-  'resourceGroupIds',
-]
-const has = (field: string): string => `has(self.connections.${field})`
 
 const endpointRef = object('A PostgresPrivateEndpoint.', {
   name: objectName('Its name.'),
@@ -82,9 +63,9 @@ const connections = object(
       ),
     ),
     resourceGroupIds: optional(
-      set(
+      armIds(
         'Resource groups that the requesting endpoint may be in, as Azure asserts.',
-        resourceGroupId('The ARM id of a resource group.'),
+        'resourceGroup',
         some,
       ),
     ),
@@ -97,60 +78,6 @@ const connections = object(
     ),
   },
 )
-
-const rules: readonly Rule[] = [
-  {
-    rule: '!has(self.action) || has(self.connections)',
-    message:
-      'an action needs connections: say which ones by names, privateEndpointIds, endpointRefs, subscriptionIds or resourceGroupIds',
-    fieldPath: '.connections',
-    reason: 'FieldValueRequired',
-  },
-  {
-    rule: "!has(self.action) || self.action != 'Delete' || !has(self.connections) || has(self.connections.names)",
-    message:
-      'Delete needs connections.names, the full names of the connections to remove: by anything else it would be a ban without end (use Reject for that)',
-    fieldPath: '.connections',
-  },
-  {
-    rule: `!has(self.action) || self.action != 'Approve' || !has(self.connections) || !(${has('subscriptionIds')} || ${has('resourceGroupIds')}) || has(self.maxApproved)`,
-    message:
-      'Approve by subscriptionIds or resourceGroupIds needs maxApproved, the number of connections that it may hold approved',
-    fieldPath: '.maxApproved',
-    reason: 'FieldValueRequired',
-  },
-  {
-    rule: `!has(self.connections) || !${has('states')} || has(self.action) && self.action == 'Reject'`,
-    message:
-      'connections.states works with Reject only: Approve acts on Pending connections, Delete on those it names. Remove states',
-    fieldPath: '.connections',
-  },
-  {
-    rule: `!has(self.connections) || !${has('states')} || ${selectors.map(has).join(' || ')} || self.connections.states == ['Pending']`,
-    message:
-      'connections.states alone may only be [Pending], which refuses whoever asks; to reject approved connections say whose, by names, privateEndpointIds, endpointRefs, subscriptionIds or resourceGroupIds',
-    fieldPath: '.connections',
-  },
-  {
-    rule: '!self.inbox || !has(self.action)',
-    message:
-      'an inbox decides nothing: remove action or inbox. To decide a connection that it lists, set spec.action of its row',
-    fieldPath: '.inbox',
-  },
-  {
-    rule: '!self.inbox || !has(self.connections)',
-    message:
-      'an inbox lists every connection of the server that no decision covers: remove connections or inbox',
-    fieldPath: '.inbox',
-  },
-  {
-    rule: 'has(oldSelf.action) || has(self.connections) == has(oldSelf.connections) && (!has(self.connections) || self.connections == oldSelf.connections)',
-    message:
-      'connections can change only where the object already had an action, so that nobody decides about another connection than the one shown: set action first, or create another object',
-    fieldPath: '.connections',
-    reason: 'FieldValueForbidden',
-  },
-]
 
 export const spec = object(
   { about: 'What happens to connections that others request on a server.', rules },

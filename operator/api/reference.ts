@@ -1,6 +1,7 @@
 /** A kind's schema as the Markdown reference that users read: every field, and every rule with its message. */
 import { openApi, type Definition } from './definition.ts'
 import { group, version } from './group.ts'
+import { code, table } from './markdown.ts'
 import type { Json, JsonObject } from './schema.ts'
 
 /** One place in a schema: `spec.dns.zoneId`; items of a list are `[]`. */
@@ -31,6 +32,8 @@ export function places(json: JsonObject, path = '', required = true): readonly P
 
 export interface PlacedRule {
   readonly path: string
+  /** What the API server's error points to. */
+  readonly field: string
   readonly rule: string
   readonly message: string
 }
@@ -41,25 +44,22 @@ export const rulesOf = (json: JsonObject): readonly PlacedRule[] =>
     const found = place.json['x-kubernetes-validations']
     return (Array.isArray(found) ? found : []).filter(isObject).map((rule) => ({
       path: place.path,
+      field: `${place.path}${String(rule['fieldPath'] ?? '')}`.replace(/^[.]/, ''),
       rule: String(rule['rule']),
       message: String(rule['message']),
     }))
   })
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-const code = (text: string): string => `\`${text}\``
 
 function typeOf({ json }: Place): string {
   const { type, format, items, maxItems, enum: values, additionalProperties } = json
   if (Array.isArray(values)) return values.map((value) => code(String(value))).join(', ')
   if (type === 'array') {
     const of = isObject(items) ? typeOf({ path: '', json: items, required: true }) : ''
-    return `list of ${of}, at most ${String(maxItems)}`
+    return `list of at most ${String(maxItems)}: ${of}`
   }
-  if (isObject(additionalProperties))
-    return `map of texts, at most ${String(json['maxProperties'])}`
+  if (isObject(additionalProperties)) return `map, at most ${String(json['maxProperties'])} entries`
   if (type === 'string' && format === 'date-time') return 'time'
-  if (type === 'string') return `text, at most ${String(json['maxLength'])}`
+  if (type === 'string') return `text, at most ${String(json['maxLength'])} characters`
   if (type === 'integer') return 'number'
   return type === 'boolean' ? 'true or false' : String(type)
 }
@@ -71,40 +71,38 @@ function presence({ path, json, required }: Place): string {
 }
 
 function fields(top: string, all: readonly Place[]): readonly string[] {
-  const rows = all.filter(({ path }) => path.startsWith(`${top}.`) && !path.endsWith('[]'))
-  return [
-    '| field | type | default | meaning |',
-    '|---|---|---|---|',
-    ...rows.map((place) => {
-      const about = String(place.json['description'] ?? '')
-      const cells = [code(place.path), typeOf(place), presence(place), about]
-      return `| ${cells.map(cell).join(' | ')} |`
-    }),
-  ]
+  const below = all.filter(({ path }) => path.startsWith(`${top}.`) && !path.endsWith('[]'))
+  return table(
+    ['field', 'type', 'default', 'meaning'],
+    below.map((place) => [
+      code(place.path),
+      typeOf(place),
+      presence(place),
+      String(place.json['description'] ?? ''),
+    ]),
+  )
 }
 
 function rules(json: JsonObject): readonly string[] {
-  const messages = new Map<string, readonly string[]>()
-  for (const { path, message } of rulesOf(json)) {
-    messages.set(message, [...(messages.get(message) ?? []), path === '' ? 'the object' : path])
+  const where = new Map<string, readonly string[]>()
+  for (const { field, message } of rulesOf(json)) {
+    where.set(message, [...(where.get(message) ?? []), code(field)])
   }
-  return [
-    '| where | what the API server says |',
-    '|---|---|',
-    ...[...messages].map(
-      ([message, where]) => `| ${where.map(code).join(', ')} | ${cell(message)} |`,
-    ),
-  ]
+  return table(
+    ['where', 'what the API server says'],
+    [...where].map(([message, fields]) => [fields.join(', '), message]),
+  )
 }
 
-const columns = (made: Definition): readonly string[] => [
-  '| column | from | meaning |',
-  '|---|---|---|',
-  ...made.columns.map(({ name, jsonPath, about, wide }) => {
-    const cells = [name.toUpperCase() + (wide ? ' (wide)' : ''), code(jsonPath), about]
-    return `| ${cells.map(cell).join(' | ')} |`
-  }),
-]
+const columns = (made: Definition): readonly string[] =>
+  table(
+    ['column', 'from', 'meaning'],
+    made.columns.map(({ name, jsonPath, about, wide }) => [
+      name.toUpperCase() + (wide ? ' (wide)' : ''),
+      code(jsonPath),
+      about,
+    ]),
+  )
 
 /** The sections about one kind, below a heading of level 2. */
 export function reference(made: Definition): string {
