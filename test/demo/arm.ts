@@ -4,7 +4,7 @@
  */
 import { Agent, request } from 'undici'
 import { partsOf } from '../arm/path.ts'
-import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
+import type { SimulatedIdentity } from '../arm/simulator.ts'
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 export type Body = { readonly [key: string]: unknown }
@@ -26,18 +26,24 @@ const versions: readonly (readonly [provider: string, version: string])[] = [
 /** What is no provider's. */
 const groupType = 'Microsoft.Resources/resourceGroups'
 
+/** Where it is, and the certificate authority that vouches for it, as PEM. */
+export interface Place {
+  readonly url: string
+  readonly ca: string
+}
+
 export class Arm {
-  readonly #simulator: Simulator
+  readonly #place: Place
   readonly #identity: SimulatedIdentity
   readonly #agent: Agent
   readonly #signal: AbortSignal
   readonly #sent = new Map<string, number>()
   #token: Promise<string> | undefined
 
-  constructor(simulator: Simulator, identity: SimulatedIdentity, signal: AbortSignal) {
-    this.#simulator = simulator
+  constructor(place: Place, identity: SimulatedIdentity, signal: AbortSignal) {
+    this.#place = place
     this.#identity = identity
-    this.#agent = new Agent({ connect: { ca: simulator.ca } })
+    this.#agent = new Agent({ connect: { ca: place.ca } })
     this.#signal = signal
   }
 
@@ -57,7 +63,7 @@ export class Arm {
     const token = await this.#token
     this.#count(method, partsOf(path.replace(/\/(start|stop)$/, ''))?.type ?? groupType)
     const version = versions.find(([provider]) => path.toLowerCase().includes(provider))?.[1]
-    const answer = await request(`${this.#simulator.url}${path}?api-version=${version}`, {
+    const answer = await request(`${this.#place.url}${path}?api-version=${version}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
@@ -87,14 +93,14 @@ export class Arm {
   async #signIn(): Promise<string> {
     this.#count('POST', 'token')
     const { tenantId, clientId, clientSecret } = this.#identity
-    const answer = await request(`${this.#simulator.url}/${tenantId}/oauth2/v2.0/token`, {
+    const answer = await request(`${this.#place.url}/${tenantId}/oauth2/v2.0/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: clientId,
         client_secret: clientSecret,
-        scope: `${this.#simulator.url}/.default`,
+        scope: `${this.#place.url}/.default`,
       }).toString(),
       dispatcher: this.#agent,
       signal: this.#signal,

@@ -32,10 +32,13 @@ export async function demo({ options, screen, stop, elapsed }: DemoOptions): Pro
       screen.line(`    all of that took ${elapsed().toFixed(0)} s`)
       const late = new Unfinished(`not finished after ${deadlineSeconds} s`)
       const timer = once && setTimeout(() => deadline.abort(late), deadlineSeconds * 1000)
-      await play(stage).catch((error: unknown) => {
+      try {
+        await play(stage)
+      } catch (error) {
         throw deadline.signal.aborted ? whatIsMissing(stage, late, error) : error
-      })
-      if (timer !== false) clearTimeout(timer)
+      } finally {
+        if (timer !== false) clearTimeout(timer)
+      }
       await close(stage, options, elapsed)
       if (!once) await untilAborted(signal)
     })

@@ -3,6 +3,7 @@
  * server by other means: what the demo shows and decides by is what a person could see.
  */
 import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Condition, Metadata } from '../../operator/api/kubernetes.ts'
 
@@ -95,6 +96,8 @@ export class Kubectl {
   #spawn(args: readonly string[], signal: AbortSignal) {
     const child = spawn(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], {
       cwd: this.#directory,
+      // Not in the user's home: what it remembers of this API server is of no use afterwards.
+      env: { ...process.env, KUBECACHEDIR: join(dirname(this.#kubeconfig), 'kubectl-cache') },
       stdio: ['pipe', 'pipe', 'pipe'],
       signal,
     })

@@ -12,7 +12,7 @@ export interface Paper {
 }
 
 /** The AGE column, which is last: a table in which only ages differ shows nothing new. */
-const withoutAges = (table: string): string => table.replaceAll(/ +\S+$/gm, '')
+const withoutAges = (table: string): string => table.trimEnd().replaceAll(/ +\S+$/gm, '')
 
 export class Screen {
   readonly #paper: Paper
@@ -69,11 +69,11 @@ export class Screen {
     this.#draw()
   }
 
-  /** Lets the block at the bottom stand as it is; the next one is drawn below it. */
+  /** Lets the block at the bottom stand as it is, in full; the next one is drawn below it. */
   settle(): void {
     this.#waiting = ''
     this.#erase()
-    this.#draw()
+    this.#draw(Infinity)
     this.#drawn = 0
     this.#title = ''
     if (this.isLive) this.#table = ''
@@ -84,17 +84,19 @@ export class Screen {
     this.#drawn = 0
   }
 
-  #draw(): void {
+  /** @param room rows of the terminal that it may take: what has scrolled away cannot be drawn over */
+  #draw(room = (this.#paper.rows ?? 24) - 2): void {
     if (!this.isLive || this.#title === '') return
-    const width = (this.#paper.columns ?? 80) - 1
-    const room = (this.#paper.rows ?? 24) - 4
+    const width = this.#paper.columns ?? 80
     const lines = ['', `    $ ${this.#title}`]
     lines.push(...this.#table.split('\n').map((line) => `    ${line}`))
     if (this.#waiting !== '') lines.push('', `    … ${this.#waiting}`)
-    // A line that wraps or a block that scrolls could not be drawn over.
-    const shown = lines.slice(0, room).map((line) => line.slice(0, width))
-    this.#paper.write(shown.map((line) => `${line}\n`).join(''))
-    this.#drawn = shown.length
+    for (const line of lines) {
+      const rows = Math.max(1, Math.ceil(line.length / width))
+      if (this.#drawn + rows > room) break
+      this.#paper.write(`${line}\n`)
+      this.#drawn += rows
+    }
   }
 
   #bold(text: string): string {

@@ -67,7 +67,7 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   screen.line(`    etcd and kube-apiserver run: ${plane.url}`)
   screen.line(`    Azure is simulated: ${azure.url}, ${timeScale} times as fast as the real one`)
   const people = signIn(azure, stop, ending)
-  const kubectl = new Kubectl(plane.binaries.kubectl, kubeconfig, root, stop)
+  const kubectl = new Kubectl(plane.binaries.kubectl, plane.kubeconfig.path, root, stop)
   const settle = prepare(kubectl)
   await makeWorld(azure, people)
   await settle
