@@ -87,3 +87,31 @@ function statusOf(body: string): Status | undefined {
     return undefined
   }
 }
+
+/** Why there was no answer to `what`. */
+export function silence(
+  cause: unknown,
+  what: string,
+  {
+    signal,
+    deadline,
+  }: { readonly signal?: AbortSignal | undefined; readonly deadline?: AbortSignal },
+): KubeError {
+  const code = (cause as { readonly code?: unknown } | undefined)?.code
+  if (deadline?.aborted === true || code === 'UND_ERR_HEADERS_TIMEOUT') {
+    const message = `the API server did not answer ${what} in time`
+    return new KubeError({ reason: 'DeadlineExceeded', message, cause })
+  }
+  if (signal?.aborted === true) {
+    return new KubeError({ reason: 'Stopped', message: `${what} was called off`, cause })
+  }
+  const message = `the API server cannot be reached: ${lineOf(cause)}`
+  return new KubeError({ reason: 'Unreachable', message, cause })
+}
+
+/** The first line of what an error says; of several, the first one's. */
+export function lineOf(error: unknown): string {
+  if (error instanceof AggregateError) return lineOf(error.errors[0])
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return text.split('\n')[0] ?? ''
+}
