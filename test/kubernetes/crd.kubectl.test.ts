@@ -66,7 +66,7 @@ test('explain tells what a field means', async ({ kubectl }) => {
     await kubectl('explain epcd.spec.connections.names'),
     'one incarnation of one connection',
   )
-  assert.match(await kubectl('explain pgpe.spec.approval'), /enum: Automatic/i)
+  assert.match(await kubectl('explain pgpe.spec.approval'), /ENUM:\s+Automatic\s+Manual/)
 })
 
 test('a mistake is answered with the field, what is wrong, and what is right', async (context) => {
