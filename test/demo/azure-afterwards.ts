@@ -15,21 +15,30 @@ function signIn(directory: string): Arm {
   const identities = JSON.parse(read('identities.json')) as readonly SimulatedIdentity[]
   const owner = identities.find(({ name }) => name === 'owner')
   if (owner === undefined) throw new Error('identities.json has no owner')
-  return new Arm({ url: url.replace(/\/$/, ''), ca: read('ca.crt') }, owner, AbortSignal.timeout(60_000))
+  return new Arm(
+    { url: url.replace(/\/$/, ''), ca: read('ca.crt') },
+    owner,
+    AbortSignal.timeout(60_000),
+  )
 }
 
 /** One line for each thing that the operator may have made or changed, sorted. */
 export async function azureOf(directory: string): Promise<readonly string[]> {
   const arm = signIn(directory)
-  const list = async (path: string): Promise<readonly any[]> => (await arm.must('GET', path)).body.value
+  const list = async (path: string): Promise<readonly any[]> =>
+    (await arm.must('GET', path)).body.value
   const network = `/subscriptions/${subscriptions.production}/providers/Microsoft.Network`
   const lines: string[] = []
   for (const endpoint of await list(`${network}/privateEndpoints`)) {
-    const { manualPrivateLinkServiceConnections: manual, privateLinkServiceConnections: automatic } =
-      endpoint.properties
+    const {
+      manualPrivateLinkServiceConnections: manual,
+      privateLinkServiceConnections: automatic,
+    } = endpoint.properties
     const [connection] = [...(manual ?? []), ...(automatic ?? [])]
     const { status } = connection.properties.privateLinkServiceConnectionState
-    lines.push(`endpoint ${endpoint.name} ${status} to ${last(connection.properties.privateLinkServiceId)}`)
+    lines.push(
+      `endpoint ${endpoint.name} ${status} to ${last(connection.properties.privateLinkServiceId)}`,
+    )
     for (const group of await list(`${endpoint.id}/privateDnsZoneGroups`)) {
       lines.push(`zone group ${group.name} of ${endpoint.name}`)
     }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { cacheDirectory } from '../control-plane/binaries.ts'
-import { root } from './stage.ts'
+import { root } from './root.ts'
 
 export interface DemoRun {
   readonly child: ChildProcess
@@ -71,7 +71,8 @@ export function startDemo(...args: readonly string[]): DemoRun {
         const index = lines.findIndex((text, at) => at >= from && pattern.test(text))
         const match = pattern.exec(lines[index] ?? '')
         if (match) resolve({ index, match })
-        else if (child.exitCode !== null) reject(new Error(`no ${pattern} in:\n${lines.join('\n')}`))
+        else if (child.exitCode !== null)
+          reject(new Error(`no ${pattern} in:\n${lines.join('\n')}`))
         else return
         listeners.delete(look)
       }
@@ -85,7 +86,9 @@ export function startDemo(...args: readonly string[]): DemoRun {
     line,
     ended,
     remains: () => [
-      ...[temporary, house].flatMap((path) => readdirSync(path ?? '', { recursive: true }).map(String)),
+      ...[temporary, house].flatMap((path) =>
+        readdirSync(path ?? '', { recursive: true }).map(String),
+      ),
       ...processesWith(`${mark}=${token}`),
     ],
     clear: async () => {

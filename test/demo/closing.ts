@@ -46,10 +46,15 @@ export function requestCounts(stage: Stage): readonly string[] {
     }
   }
   const rows = [...counts]
-    .map(([key, row]) => [names.get(key) ?? key, ...methods.map((method) => row.get(method) ?? 0)] as const)
+    .map(
+      ([key, row]) =>
+        [names.get(key) ?? key, ...methods.map((method) => row.get(method) ?? 0)] as const,
+    )
     .filter(([, ...numbers]) => numbers.some((number) => number !== 0))
     .toSorted(([a], [b]) => a.localeCompare(b))
-  const total = methods.map((_, index) => rows.reduce((sum, row) => sum + Number(row[index + 1]), 0))
+  const total = methods.map((_, index) =>
+    rows.reduce((sum, row) => sum + Number(row[index + 1]), 0),
+  )
   return table([['REQUESTS OF THE OPERATOR TO AZURE', ...methods], ...rows, ['all', ...total]])
 }
 

@@ -64,17 +64,20 @@ demo('plays every scene once, ends with exit code 0, and leaves nothing behind',
   }
 })
 
-demo('says what is missing when the deadline comes, ends with 1, and leaves nothing behind', async () => {
-  const run = startDemo('--once', '--deadline', '1')
-  try {
-    assert.is(await run.ended, 1, run.printed())
-    assert.match(run.printed(), 'not finished after 1 s')
-    assert.match(run.printed(), 'pgpe network/archive should be so: it is Ready and Approved')
-    await nothingRemains(run)
-  } finally {
-    await run.clear()
-  }
-})
+demo(
+  'says what is missing when the deadline comes, ends with 1, and leaves nothing behind',
+  async () => {
+    const run = startDemo('--once', '--deadline', '1')
+    try {
+      assert.is(await run.ended, 1, run.printed())
+      assert.match(run.printed(), 'not finished after 1 s')
+      assert.match(run.printed(), 'pgpe network/archive should be so: it is Ready and Approved')
+      await nothingRemains(run)
+    } finally {
+      await run.clear()
+    }
+  },
+)
 
 demo('ends in the same state when its operator is killed again and again', async () => {
   const run = startDemo()

@@ -22,7 +22,9 @@ export async function demo({ options, screen, stop, elapsed }: DemoOptions): Pro
   const failure = new AbortController()
   const deadline = new AbortController()
   const signal = AbortSignal.any([stop, failure.signal, deadline.signal])
-  screen.line('pgpe-operator demo: private endpoints to PostgreSQL flexible servers, on simulated Azure.')
+  screen.line(
+    'pgpe-operator demo: private endpoints to PostgreSQL flexible servers, on simulated Azure.',
+  )
   screen.line('kube-apiserver, etcd, kubectl and the operator are real. Ctrl-C ends everything.')
   screen.line()
   const fail = (error: Error): void => failure.abort(error)

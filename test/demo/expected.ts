@@ -44,10 +44,20 @@ const named: readonly Claim[] = [
 export function missing(objects: Objects): readonly string[] {
   const wrong = named
     .filter(({ kind, key, holds }) => !holds(objects.get(kind, key)))
-    .map(({ kind, key, is }) => `${kind} ${key} should be so: it ${is}; ${inWords(kind, key, objects.get(kind, key))}`)
-  const rows = objects.all('epcd').filter((item) => item.metadata.labels?.[labels.inbox] !== undefined)
+    .map(
+      ({ kind, key, is }) =>
+        `${kind} ${key} should be so: it ${is}; ${inWords(kind, key, objects.get(kind, key))}`,
+    )
+  const rows = objects
+    .all('epcd')
+    .filter((item) => item.metadata.labels?.[labels.inbox] !== undefined)
   const [row] = rows
-  if (rows.length !== 1 || !isReady(row) || row?.spec.action !== 'Approve' || row.status?.state !== 'Approved') {
+  if (
+    rows.length !== 1 ||
+    !isReady(row) ||
+    row?.spec.action !== 'Approve' ||
+    row.status?.state !== 'Approved'
+  ) {
     wrong.push(`the inbox should have one row, approved and Ready; it has ${rows.length}`)
   }
   return wrong

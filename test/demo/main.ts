@@ -34,7 +34,9 @@ async function main(): Promise<number> {
 
 /** Where one line explains it, no stack is wanted. */
 const inWords = (error: Error): string =>
-  error instanceof Unfinished || error instanceof Refusal ? error.message : (error.stack ?? String(error))
+  error instanceof Unfinished || error instanceof Refusal
+    ? error.message
+    : (error.stack ?? String(error))
 
 function say(text: string, code: number): number {
   if (code === 0) process.stdout.write(text)

@@ -17,7 +17,10 @@ export class Objects {
 
   /** Watches until the signal; resolves then. */
   async follow(kubectl: Kubectl, signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#followKind('pgpe', kubectl, signal), this.#followKind('epcd', kubectl, signal)])
+    await Promise.all([
+      this.#followKind('pgpe', kubectl, signal),
+      this.#followKind('epcd', kubectl, signal),
+    ])
   }
 
   async #followKind(kind: Kind, kubectl: Kubectl, signal: AbortSignal): Promise<void> {

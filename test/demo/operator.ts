@@ -9,6 +9,8 @@ import { createInterface } from 'node:readline'
 import { pause } from './waiting.ts'
 
 export interface OperatorSettings {
+  /** What runs, and with which arguments: the operator, but for tests of this file. */
+  readonly program: readonly [file: string, ...args: string[]]
   /** Of the checkout. */
   readonly root: string
   readonly env: NodeJS.ProcessEnv
@@ -84,20 +86,16 @@ export class Operator {
 
   /** One life of the process; answers with how it ended. */
   #runOnce(onReady: () => void): Promise<string> {
-    const { root, env } = this.#settings
+    const { root, env, program } = this.#settings
     // Loaded first, launch.cjs ends it when the demo itself was killed and could not.
-    const argv = ['--require', join(root, 'operator/launch.cjs'), '--disable-warning=ExperimentalWarning']
-    const child = spawn(
-      process.execPath,
-      [...argv, join(root, 'operator/main.ts'), '--allow-ungated'],
-      {
-        cwd: root,
-        env: { ...env, PGPE_PARENT: String(process.pid) },
-        // Ctrl-C is for the demo, which then ends the operator in its turn.
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
+    const argv = ['--require', join(root, 'operator/launch.cjs'), ...program]
+    const child = spawn(process.execPath, argv, {
+      cwd: root,
+      env: { ...env, PGPE_PARENT: String(process.pid) },
+      // Ctrl-C is for the demo, which then ends the operator in its turn.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     this.#child = child
     const hear = (line: string): void => {
       this.#log.write(`${line}\n`)

@@ -15,7 +15,8 @@ export interface Options {
   readonly directory: string | undefined
 }
 
-export type Wish = { readonly options: Options } | { readonly help: true } | { readonly mistake: string }
+export type Wish =
+  { readonly options: Options } | { readonly help: true } | { readonly mistake: string }
 
 export function parseOptions(args: readonly string[]): Wish {
   try {

@@ -3,15 +3,7 @@
  * here; the operator's never is.
  */
 import { labels } from '../../operator/api/group.ts'
-import {
-  isReady,
-  kubectl,
-  readyReason,
-  refused,
-  until,
-  untilAzure,
-  untilSome,
-} from './acts.ts'
+import { isReady, kubectl, readyReason, refused, until, untilAzure, untilSome } from './acts.ts'
 import { endpointId, serverId, subscriptions, zoneId } from './ids.ts'
 import type { Item } from './kubectl.ts'
 import type { Stage } from './stage.ts'
@@ -70,11 +62,16 @@ const automatic: Scene = {
 
 const fixed: Scene = {
   title: '(b) A static address, tags, and a name for the network interface',
-  why: ['The zone and its link are there by now and are used again. The address is the one in the manifest.'],
+  why: [
+    'The zone and its link are there by now and are used again. The address is the one in the manifest.',
+  ],
   play: async (stage) => {
     await apply(stage, asNetworkAdmin, 'static-address.yaml')
     const item = await untilEndpointReady(stage, 'billing')
-    insist(item?.status?.privateIPAddresses?.[0] === '10.1.1.50', 'billing has the address 10.1.1.50')
+    insist(
+      item?.status?.privateIPAddresses?.[0] === '10.1.1.50',
+      'billing has the address 10.1.1.50',
+    )
     const { body } = await stage.people.owner.must('GET', endpointId('production', 'billing'))
     insist(body.tags?.costCenter === 'finance', 'the tags of billing arrived in Azure')
   },
@@ -152,7 +149,9 @@ const vendor: Scene = {
       row.status?.requester === `${subscriptions.vendor}/${dbt.endpoint}`,
       "the row names the vendor's subscription",
     )
-    const approve = JSON.stringify({ spec: { action: 'Approve', description: 'Vendor contract 2026-17.' } })
+    const approve = JSON.stringify({
+      spec: { action: 'Approve', description: 'Vendor contract 2026-17.' },
+    })
     const { name } = row.metadata
     await kubectl(
       stage,
@@ -219,7 +218,9 @@ const connectionStateOf = (endpoint: any): { status: string; description: string
 
 const mistaken: Scene = {
   title: '(g) A manifest that the API server refuses',
-  why: ['What can be known to be wrong is refused at once, and never reaches the operator, let alone Azure.'],
+  why: [
+    'What can be known to be wrong is refused at once, and never reaches the operator, let alone Azure.',
+  ],
   play: async (stage) => {
     const message = await refused(stage, 'apply', ...asNetworkAdmin, '-f', 'test/demo/refused.yaml')
     insist(message.includes('spec.serverId'), "the refusal names the server's id")

@@ -43,33 +43,39 @@ class File implements Paper {
   }
 }
 
-screen('draws the table of a terminal over and over in place, below what was said meanwhile', () => {
-  const terminal = new Terminal(40, 24)
-  const drawn = new Screen(terminal, false)
-  drawn.line('before')
-  drawn.table('get', 'NAME READY AGE\none False 1s\n')
-  drawn.line('meanwhile')
-  drawn.waiting('until one is Ready')
-  drawn.table('get', 'NAME READY AGE\none True 2s\n')
-  drawn.settle()
-  drawn.line('after')
-  assert.equal(terminal.shown, [
-    ...['before', 'meanwhile', '', '    $ get', '    NAME READY AGE', '    one True 2s', 'after'],
-  ])
-})
+screen(
+  'draws the table of a terminal over and over in place, below what was said meanwhile',
+  () => {
+    const terminal = new Terminal(40, 24)
+    const drawn = new Screen(terminal, false)
+    drawn.line('before')
+    drawn.table('get', 'NAME READY AGE\none False 1s\n')
+    drawn.line('meanwhile')
+    drawn.waiting('until one is Ready')
+    drawn.table('get', 'NAME READY AGE\none True 2s\n')
+    drawn.settle()
+    drawn.line('after')
+    assert.equal(terminal.shown, [
+      ...['before', 'meanwhile', '', '    $ get', '    NAME READY AGE', '    one True 2s', 'after'],
+    ])
+  },
+)
 
-screen('draws lines that wrap, and tables that are higher than the terminal, in place as well', () => {
-  const terminal = new Terminal(20, 8)
-  const drawn = new Screen(terminal, false)
-  const table = Array.from({ length: 12 }, (_, row) => `row ${row} ${'x'.repeat(20)}`)
-  drawn.line('before')
-  for (const last of ['a', 'b', 'c']) drawn.table('get', [...table, last].join('\n'))
-  assert.ok(terminal.shown.length <= 8)
-  drawn.settle()
-  assert.is(terminal.shown[0], 'before')
-  assert.is(terminal.shown.at(-1), '    c')
-  assert.is(terminal.shown.filter((line) => line.includes('row 3 ')).length, 1)
-})
+screen(
+  'draws lines that wrap, and tables that are higher than the terminal, in place as well',
+  () => {
+    const terminal = new Terminal(20, 8)
+    const drawn = new Screen(terminal, false)
+    const table = Array.from({ length: 12 }, (_, row) => `row ${row} ${'x'.repeat(20)}`)
+    drawn.line('before')
+    for (const last of ['a', 'b', 'c']) drawn.table('get', [...table, last].join('\n'))
+    assert.ok(terminal.shown.length <= 8)
+    drawn.settle()
+    assert.is(terminal.shown[0], 'before')
+    assert.is(terminal.shown.at(-1), '    c')
+    assert.is(terminal.shown.filter((line) => line.includes('row 3 ')).length, 1)
+  },
+)
 
 screen('appends a table to a file when more than an age is new', () => {
   const file = new File()

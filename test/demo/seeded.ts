@@ -14,7 +14,7 @@ export function seededDelays(low: number, high: number): Delays {
 
 /** Numerical Recipes' linear congruential generator: evenly enough for moments in time. */
 function* draw(seed: number, low: number, high: number): Generator<number> {
-  for (let state = seed >>> 0; ; ) {
+  for (let state = seed >>> 0; ;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     yield low + (high - low) * (state / 2 ** 32)
   }

@@ -11,10 +11,9 @@ import { Arm } from './arm.ts'
 import { Kubectl } from './kubectl.ts'
 import { Objects } from './objects.ts'
 import { Operator } from './operator.ts'
+import { root } from './root.ts'
 import type { Screen } from './screen.ts'
 import { makeWorld, type People } from './world.ts'
-
-export const root = resolve(import.meta.dirname, '../..')
 
 /** So many seconds pass in Azure in one of ours: what takes a minute there takes two seconds here. */
 export const timeScale = 30
@@ -75,6 +74,7 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   const objects = new Objects()
   follow(objects, kubectl, ending)
   const operator = new Operator({
+    program: [join(root, 'operator/main.ts'), '--allow-ungated'],
     root,
     env: { ...process.env, ...azure.env, KUBECONFIG: kubeconfig },
     logFile: join(directory, 'operator.log'),
@@ -85,7 +85,9 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   azure.clearRequests()
   for (const person of Object.values(people)) person.clearSent()
   await operator.start(stop)
-  screen.line(`    the operator is ready: pid ${operator.pid}, log ${join(directory, 'operator.log')}`)
+  screen.line(
+    `    the operator is ready: pid ${operator.pid}, log ${join(directory, 'operator.log')}`,
+  )
   return { screen, plane, azure, people, kubectl, objects, operator, directory, signal: stop }
 }
 
