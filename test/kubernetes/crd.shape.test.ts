@@ -1,11 +1,16 @@
 /** The definitions as the API server, kubectl and other tools see them. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { parseAllDocuments } from 'yaml'
 import type { JsonObject } from '../../operator/api/schema.ts'
 import { causes, connect, install, makeNamespace, type ApiServer } from './api-server.ts'
 import { ids, kinds, manifest, path, type KindName } from './manifests.ts'
 import { at } from './rules.ts'
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
 type Context = { server: ApiServer; namespace: string }
 const test = suite<Context>('definitions on an API server')
 const kindNames = ['endpoint', 'decision'] as const
@@ -58,7 +63,7 @@ for (const kind of kindNames) {
     const name = `dev.pgpe.${version}.${kinds[kind].kind}`
     const bare: string[] = []
     const walk = (json: any, place: string): void => {
-      if (!json.description && !/^\.metadata/.test(place)) bare.push(place)
+      if (!json.description && !place.startsWith('.metadata')) bare.push(place)
       for (const [key, child] of Object.entries(json.properties ?? {}))
         walk(child, `${place}.${key}`)
       if (json.items?.properties) walk(json.items, `${place}[]`)
@@ -295,6 +300,21 @@ test('an object whose endpoint exists can be deleted, and loses its finalizer', 
   assert.is(gone.status, 200)
   const look = await context.server.send('GET', path('endpoint', context.namespace, 'let-go'))
   assert.is(look.status, 404)
+})
+
+test('the examples of the chart are accepted as they stand', async ({ server, namespace }) => {
+  const paths = globSync('charts/*/examples/*.yaml', { cwd: root })
+  assert.ok(paths.length > 0)
+  for (const file of paths) {
+    for (const document of parseAllDocuments(readFileSync(join(root, file), 'utf8'))) {
+      const object = document.toJS()
+      const kind = kindNames.find((name) => kinds[name].kind === object?.kind)
+      if (kind === undefined) continue
+      object.metadata.namespace = namespace
+      const where = `${path(kind, namespace)}?dryRun=All&fieldValidation=Strict`
+      assert.equal(causes(await server.send('POST', where, object)), [], file)
+    }
+  }
 })
 
 /** What the API server itself must refuse of a user's mistakes; the rest becomes a condition. */
