@@ -15,8 +15,7 @@
  * Another process that is told `directory` gets the same access by `connectControlPlane`.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
 import { connectControlPlane, type ControlPlaneAccess, writeAccess } from './access.ts'
 import {
   apiServerArguments,
@@ -28,7 +27,7 @@ import {
 import { type Binaries, findBinaries } from './binaries.ts'
 import { newAuthority } from './certificates.ts'
 import { makeDirectory, type OwnedDirectory, sweep } from './directory.ts'
-import { isReplaceable } from './kubeconfig.ts'
+import { isFileOf, makeRoomFor } from './kubeconfig.ts'
 import { freePort, isPortFree } from './port.ts'
 import { Child } from './process.ts'
 import { untilOk } from './ready.ts'
@@ -69,9 +68,7 @@ const portAttempts = 3
 /** @throws Refusal, whose message is meant for the user, when there can be no control plane. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { port, kubeconfigFile, signal, progress = () => undefined } = options
-  if (kubeconfigFile !== undefined && !isReplaceable(kubeconfigFile)) {
-    throw new Refusal(`${kubeconfigFile} holds something else: name a new file for the kubeconfig`)
-  }
+  if (kubeconfigFile !== undefined) makeRoomFor(kubeconfigFile)
   if (port !== undefined && !(await isPortFree(port))) {
     throw new Refusal(`port ${port} of 127.0.0.1 is taken: name another one, or none for any`)
   }
@@ -176,7 +173,6 @@ class Running {
 
   #publish(text: string): void {
     if (this.#kubeconfigFile === undefined) return
-    mkdirSync(dirname(this.#kubeconfigFile), { recursive: true })
     writeFileSync(this.#kubeconfigFile, text, { mode: 0o600 })
     this.#kubeconfigText = text
   }
@@ -198,19 +194,9 @@ class Running {
       await child.stop(graceMs[child.name as keyof typeof graceMs])
     }
     const file = this.#kubeconfigFile
-    if (file !== undefined && this.#kubeconfigText !== '' && isOurs(file, this.#kubeconfigText)) {
-      rmSync(file)
-    }
+    if (file !== undefined && isFileOf(file, this.#kubeconfigText)) rmSync(file)
     this.#directory.remove()
   }
 }
 
 const newToken = (): string => randomBytes(24).toString('base64url')
-
-function isOurs(file: string, text: string): boolean {
-  try {
-    return readFileSync(file, 'utf8') === text
-  } catch {
-    return false
-  }
-}

@@ -1,6 +1,8 @@
 /** Kubeconfig files of a control plane. Each embeds all it needs, so that it can be moved about. */
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { stringify } from 'yaml'
+import { Refusal } from './refusal.ts'
 
 /** The name of cluster and context; a kubeconfig that says so is ours, and may be overwritten. */
 export const clusterName = 'pgpe-control-plane'
@@ -38,12 +40,25 @@ export function kubeconfigText(
   })
 }
 
-/** Whether a file may be written over: it is absent, empty, or one that we wrote. */
-export function isReplaceable(path: string): boolean {
+/**
+ * Refuses a path that can't be written, or whose file holds what is not ours to lose: it may be
+ * absent, empty, or a kubeconfig that an earlier control plane left.
+ */
+export function makeRoomFor(path: string): void {
   try {
-    const text = readFileSync(path, 'utf8')
-    return text.trim() === '' || text.includes(`current-context: ${clusterName}\n`)
+    // One level at most: a mistyped path should be told, not made.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path))
+    accessSync(dirname(path), constants.W_OK)
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+    if (text.trim() === '' || text.includes(`current-context: ${clusterName}\n`)) return
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Refusal(`cannot write the kubeconfig to ${path}: ${why}`)
   }
+  throw new Refusal(`${path} holds something else: name a new file for the kubeconfig`)
+}
+
+/** Whether the file still holds the text. */
+export function isFileOf(path: string, text: string): boolean {
+  return text !== '' && existsSync(path) && readFileSync(path, 'utf8') === text
 }
