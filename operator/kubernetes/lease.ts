@@ -16,9 +16,9 @@
  */
 import type { Transport } from './call.ts'
 import { isKubeError, lineOf } from './error.ts'
-import { heldBy, type LeaseObject, type LeaseSpec, renewed, released } from './lease-record.ts'
+import { type LeaseCalls, leaseCalls } from './lease-calls.ts'
+import { heldBy, type LeaseObject, released, renewed } from './lease-record.ts'
 import type { Time } from './port.ts'
-import { collectionPath, leases, objectPath } from './resource.ts'
 
 export interface LeaseSettings {
   /** ms that others wait after the last change of the record. */
@@ -46,20 +46,16 @@ export interface LeaseGiven {
   readonly onTrouble: (error: Error) => void
 }
 
-/** What one look told: the record, and when we first saw it so. */
-interface Sighting {
-  readonly version: string
-  readonly at: number
-}
-
 type State = 'waiting' | 'leading' | 'lost' | 'released'
 
 export class Lease {
   readonly #given: LeaseGiven
+  readonly #calls: LeaseCalls
   readonly #stopping = new AbortController()
   #state: State = 'waiting'
   #record: LeaseObject | undefined
-  #sighting: Sighting | undefined
+  /** A version of the record, and when we first saw it, by our own monotonic clock. */
+  #sighting: { readonly version: string; readonly at: number } | undefined
   /** When the renewal that succeeded last was asked for, by both clocks. */
   #renewedAt = { monotonic: -Infinity, wall: -Infinity }
   #running: Promise<void> = Promise.resolve()
@@ -67,6 +63,7 @@ export class Lease {
 
   constructor(given: LeaseGiven) {
     this.#given = given
+    this.#calls = leaseCalls(given.transport, given)
   }
 
   /** Resolves once this process leads; never if it is stopped before. */
@@ -98,7 +95,7 @@ export class Lease {
     this.#state = 'released'
     const { time, settings } = this.#given
     try {
-      await this.#put(released(this.#record, time.now()), settings.retryMs)
+      await this.#calls.replace(released(this.#record, time.now()), settings.retryMs)
     } catch (error) {
       this.#trouble(error)
     }
@@ -155,8 +152,8 @@ export class Lease {
     const patience = taking ? settings.renewMs / 2 : Math.min(settings.renewMs / 2, this.#leftMs())
     if (patience <= 0) return false
     const answer = await (found === undefined
-      ? this.#create(record, patience)
-      : this.#put({ ...found, spec: record }, patience))
+      ? this.#calls.create(record, patience)
+      : this.#calls.replace({ ...found, spec: record }, patience))
     this.#record = answer
     this.#holder = identity
     this.#renewedAt = asked
@@ -165,20 +162,13 @@ export class Lease {
   }
 
   async #look(): Promise<LeaseObject | undefined> {
-    const { transport, settings, time } = this.#given
-    try {
-      const found = await transport.json<LeaseObject>({
-        path: this.#path(),
-        deadlineMs: settings.renewMs / 2,
-      })
-      const version = found.metadata.resourceVersion ?? ''
-      if (this.#sighting?.version !== version) this.#sighting = { version, at: time.monotonic() }
-      this.#holder = heldBy(found)
-      return found
-    } catch (error) {
-      if (isKubeError(error, 404)) return undefined
-      throw error
-    }
+    const { settings, time } = this.#given
+    const found = await this.#calls.read(settings.renewMs / 2)
+    if (found === undefined) return undefined
+    const version = found.metadata.resourceVersion ?? ''
+    if (this.#sighting?.version !== version) this.#sighting = { version, at: time.monotonic() }
+    this.#holder = heldBy(found)
+    return found
   }
 
   #isFree(record: LeaseObject): boolean {
@@ -188,26 +178,6 @@ export class Lease {
     const waitMs = Math.max(promisedMs, this.#given.settings.leaseMs)
     const seenAt = this.#sighting?.at ?? Infinity
     return this.#given.time.monotonic() - seenAt >= waitMs
-  }
-
-  #create(spec: LeaseSpec, deadlineMs: number): Promise<LeaseObject> {
-    const { transport, namespace, name } = this.#given
-    const { apiVersion, kind } = leases
-    return transport.json({
-      method: 'POST',
-      path: collectionPath(leases, namespace),
-      body: { apiVersion, kind, metadata: { namespace, name }, spec },
-      deadlineMs,
-    })
-  }
-
-  #put(record: LeaseObject, deadlineMs: number): Promise<LeaseObject> {
-    const { transport } = this.#given
-    return transport.json({ method: 'PUT', path: this.#path(), body: record, deadlineMs })
-  }
-
-  #path(): string {
-    return objectPath(leases, this.#given)
   }
 
   /** ms for which this process may still act. */

@@ -5,7 +5,13 @@ export interface Again {
   readonly inMs: number
 }
 
-export interface KindOf<Seen, Action, Made extends { readonly actions: readonly Action[] }, Outcome, Written> {
+export interface KindOf<
+  Seen,
+  Action,
+  Made extends { readonly actions: readonly Action[] },
+  Outcome,
+  Written,
+> {
   /** For logs and metrics: the kind's name, e.g. `PostgresPrivateEndpoint`. */
   readonly name: string
   /** Reads the object (from the watch's cache) and everything in Azure that it speaks about. Undefined when it is gone. */
