@@ -7,9 +7,18 @@ import type { Observed } from './observed.ts'
 /** Kinds that we ever PUT, and those that we ever DELETE. A server is in neither. */
 export type Puttable = Extract<
   Kind,
-  'resourceGroup' | 'subnet' | 'privateEndpoint' | 'zoneGroup' | 'zone' | 'virtualNetworkLink' | 'connection'
+  | 'resourceGroup'
+  | 'subnet'
+  | 'privateEndpoint'
+  | 'zoneGroup'
+  | 'zone'
+  | 'virtualNetworkLink'
+  | 'connection'
 >
-export type Deletable = Extract<Kind, 'privateEndpoint' | 'zoneGroup' | 'virtualNetworkLink' | 'connection'>
+export type Deletable = Extract<
+  Kind,
+  'privateEndpoint' | 'zoneGroup' | 'virtualNetworkLink' | 'connection'
+>
 
 /**
  * What a fresh GET, sent by `act` right before the write, must show; otherwise nothing is written and

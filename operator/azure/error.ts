@@ -37,6 +37,7 @@ export interface ArmError {
  * - `NotYetVisible`: our own write is so young that absence proves nothing.
  * - `CredentialsUnavailable`: no token could be had.
  * - `LeaseLost`: this process no longer leads; nothing was sent.
+ * - `UnsafeUrl`: an address that is not the one rebuilt from typed parts; nothing was sent.
  */
 export type OurCode =
   | 'Unreachable'
@@ -47,3 +48,4 @@ export type OurCode =
   | 'NotYetVisible'
   | 'CredentialsUnavailable'
   | 'LeaseLost'
+  | 'UnsafeUrl'

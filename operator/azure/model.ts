@@ -96,7 +96,10 @@ export interface PrivateEndpoint extends Resource<'privateEndpoint'> {
   readonly applicationSecurityGroupIds: readonly string[]
   readonly customNetworkInterfaceName?: string
   readonly networkInterfaceIds: readonly string[]
-  readonly customDnsConfigs: readonly { readonly fqdn: string; readonly ipAddresses: readonly string[] }[]
+  readonly customDnsConfigs: readonly {
+    readonly fqdn: string
+    readonly ipAddresses: readonly string[]
+  }[]
 }
 
 export interface NetworkInterface extends Resource<'networkInterface'> {

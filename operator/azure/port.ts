@@ -10,20 +10,34 @@ import type { Observed } from './observed.ts'
 /** Whose credential is used. `operator` is the process's own identity. */
 export type IdentityRef =
   | { readonly kind: 'operator' }
-  | { readonly kind: 'Secret' | 'ServiceAccount'; readonly namespace: string; readonly name: string }
+  | {
+      readonly kind: 'Secret' | 'ServiceAccount'
+      readonly namespace: string
+      readonly name: string
+    }
 
 /** A complete answer to a list request, all pages. */
 export interface Listing<T> {
   readonly items: readonly T[]
   /** Monotonic time, ms, at which the first page was asked for. */
   readonly begunAt: number
+  /** Items that no id of ours can name, such as a wildcard record; not among `items`. Absent: none. */
+  readonly skipped?: number
 }
 
 /** Kinds that ARM lists, and the scope of each list. */
 export type ListScope =
   | { readonly list: 'servers'; readonly subscriptionId: string }
-  | { readonly list: 'privateEndpoints'; readonly subscriptionId: string; readonly resourceGroup?: string }
-  | { readonly list: 'networkInterfaces'; readonly subscriptionId: string; readonly resourceGroup: string }
+  | {
+      readonly list: 'privateEndpoints'
+      readonly subscriptionId: string
+      readonly resourceGroup?: string
+    }
+  | {
+      readonly list: 'networkInterfaces'
+      readonly subscriptionId: string
+      readonly resourceGroup: string
+    }
   | { readonly list: 'virtualNetworks'; readonly subscriptionId: string }
   | { readonly list: 'zones'; readonly subscriptionId: string }
   | { readonly list: 'virtualNetworkLinks'; readonly zoneId: Id<'zone'> }

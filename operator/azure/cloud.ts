@@ -1,0 +1,94 @@
+/**
+ * Which Azure: where its management API and its sign-in are. Read from the standard variables once, at
+ * the start; nothing that Azure or a user of the cluster says can change it later.
+ */
+
+/** The process's environment as it was handed in. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Cloud {
+  /** `https://management.azure.com`: an origin, without a path. */
+  readonly resourceManager: string
+  /** What a token for the management API is asked for. */
+  readonly scope: string
+  /** `https://login.microsoftonline.com`: an origin, without a path. */
+  readonly authorityHost: string
+  /** False for an authority that Microsoft's instance discovery does not know. */
+  readonly microsoft: boolean
+}
+
+interface Known {
+  readonly resourceManager: string
+  readonly audience: string
+  readonly authorityHost: string
+}
+
+/** Microsoft's own clouds, as the Azure SDKs name them. */
+const clouds: readonly Known[] = [
+  {
+    resourceManager: 'https://management.azure.com',
+    audience: 'https://management.azure.com',
+    authorityHost: 'https://login.microsoftonline.com',
+  },
+  {
+    resourceManager: 'https://management.usgovcloudapi.net',
+    audience: 'https://management.usgovcloudapi.net',
+    authorityHost: 'https://login.microsoftonline.us',
+  },
+  {
+    resourceManager: 'https://management.chinacloudapi.cn',
+    audience: 'https://management.chinacloudapi.cn',
+    authorityHost: 'https://login.chinacloudapi.cn',
+  },
+]
+
+/**
+ * The cloud of these variables: `AZURE_RESOURCE_MANAGER_ENDPOINT`, `AZURE_RESOURCE_MANAGER_AUDIENCE`,
+ * `AZURE_AUTHORITY_HOST`; of Microsoft's clouds one of the first and the last is enough, none means the
+ * public one. Throws, in one sentence for whoever set them, on a value that is not an https origin.
+ */
+export function cloudOf(environment: Environment): Cloud {
+  const manager = origin(environment, 'AZURE_RESOURCE_MANAGER_ENDPOINT')
+  const authority = origin(environment, 'AZURE_AUTHORITY_HOST')
+  const known =
+    clouds.find((cloud) => cloud.resourceManager === manager) ??
+    clouds.find((cloud) => manager === undefined && cloud.authorityHost === authority) ??
+    (manager === undefined && authority === undefined ? clouds[0] : undefined)
+  const resourceManager = manager ?? known?.resourceManager
+  const authorityHost = authority ?? known?.authorityHost
+  if (resourceManager === undefined) throw new Error(together('AZURE_RESOURCE_MANAGER_ENDPOINT'))
+  if (authorityHost === undefined) throw new Error(together('AZURE_AUTHORITY_HOST'))
+  const audience =
+    nonEmpty(environment['AZURE_RESOURCE_MANAGER_AUDIENCE']) ?? known?.audience ?? resourceManager
+  return {
+    resourceManager,
+    scope: `${audience.replace(/\/+$/, '')}/.default`,
+    authorityHost,
+    microsoft: clouds.some((cloud) => cloud.authorityHost === authorityHost),
+  }
+}
+
+const together = (missing: string): string =>
+  `${missing} is missing: a cloud that is not Microsoft's needs both the endpoint of its ` +
+  'resource manager and its authority host.'
+
+const nonEmpty = (text: string | undefined): string | undefined =>
+  text === undefined || text.trim() === '' ? undefined : text.trim()
+
+function origin(environment: Environment, name: string): string | undefined {
+  const value = nonEmpty(environment[name])
+  if (value === undefined) return undefined
+  const url = URL.parse(value)
+  const plain =
+    url?.protocol === 'https:' &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.pathname === '/'
+  if (!plain)
+    throw new Error(
+      `${name} must be an https address without a path, such as https://management.azure.com.`,
+    )
+  return url.origin
+}

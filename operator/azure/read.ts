@@ -1,0 +1,127 @@
+/**
+ * GETs and lists as observations. What could not be read, decoded or read to its end is unreadable; only
+ * a 404 that says so is an absence.
+ */
+import type { Clock } from './client.ts'
+import {
+  decode,
+  decodeAddressCheck,
+  decodePage,
+  type AddressCheck,
+  type Decoded,
+} from './decode/table.ts'
+import type { ArmError } from './error.ts'
+import type { Id } from './id.ts'
+import type { Json, Kind, Models } from './model.ts'
+import { absent, present, unreadable, type Observed } from './observed.ts'
+import type { Listed, Listing, ListScope } from './port.ts'
+import { listed, routeOf, routeOfAddressCheck, routeOfList, type Route } from './routes.ts'
+import type { Reply, Session } from './session.ts'
+import { continuation } from './url.ts'
+import { provesAbsence } from './verdict.ts'
+
+export interface Reader {
+  readonly session: Session
+  readonly clock: Clock
+  /** Origin of the cloud's resource manager. */
+  readonly resourceManager: string
+}
+
+/** 25,000 record sets in pages of 100, several times over. */
+const mostPages = 1_000
+const mostItems = 200_000
+
+/** One resource, asked for now. */
+export async function readOne<K extends Kind>(
+  { session }: Reader,
+  id: Id<K>,
+): Promise<Observed<Models[K]>> {
+  const route = routeOf(id)
+  return observed(await session.read(route), route, (body) => decode(id, body))
+}
+
+/** Azure's check of an address, asked for now. */
+export async function readAddressCheck(
+  { session }: Reader,
+  id: Id<'virtualNetwork'>,
+  ipAddress: string,
+): Promise<Observed<AddressCheck>> {
+  const route = routeOfAddressCheck(id, ipAddress)
+  return observed(await session.read(route), route, decodeAddressCheck)
+}
+
+/** A list with all its pages, asked for now. */
+export async function readList<S extends ListScope>(
+  { session, clock, resourceManager }: Reader,
+  scope: S,
+): Promise<Observed<Listing<Listed[S['list']]>>> {
+  type Item = Listed[S['list']]
+  const route = routeOfList(scope)
+  const begunAt = clock.monotonicMs()
+  const items: Item[] = []
+  const queries = new Set<string>()
+  let skipped = 0
+  let query: string | undefined = route.query
+  while (query !== undefined) {
+    const first = queries.size === 0
+    queries.add(query)
+    const page: Observed<PageOf<Item>> = observed(
+      await session.read({ ...route, query }, !first),
+      route,
+      (body) => decodePage(listed[scope.list], body) as Decoded<PageOf<Item>>,
+    )
+    if (page.is !== 'present') return first ? page : incomplete(reason(page), errorOf(page))
+    items.push(...page.value.items)
+    skipped += page.value.skipped
+    const nextLink: string | undefined = page.value.nextLink
+    const address = { origin: resourceManager, path: route.path }
+    query = nextLink === undefined ? undefined : continuation(nextLink, address)
+    if (nextLink === undefined) break
+    if (query === undefined) return incomplete('its next page is at another address')
+    if (queries.has(query)) return incomplete('its pages lead back to themselves')
+    if (queries.size >= mostPages || items.length > mostItems) return incomplete('it does not end')
+  }
+  return present({ items, begunAt, ...(skipped === 0 ? {} : { skipped }) })
+}
+
+interface PageOf<T> {
+  readonly items: readonly T[]
+  readonly skipped: number
+  readonly nextLink: string | undefined
+}
+
+const errorOf = (page: Observed<unknown>): ArmError | undefined =>
+  page.is === 'unreadable' ? page.error : undefined
+
+const reason = (page: Observed<unknown>): string =>
+  errorOf(page)?.message ?? 'the list went away while it was read'
+
+const incomplete = (because: string, error?: ArmError): Observed<never> =>
+  unreadable({
+    ...error,
+    code: 'Incomplete',
+    message: `A list could not be read to its end: ${because}`,
+    retry: error?.retry ?? (error === undefined ? 'slow' : 'fast'),
+  })
+
+function observed<T>(
+  reply: Reply,
+  route: Route,
+  read: (body: Json | undefined) => Decoded<T>,
+): Observed<T> {
+  switch (reply.is) {
+    case 'held':
+    case 'broken':
+      return unreadable(reply.error)
+    case 'refusal': {
+      const gone = provesAbsence(reply.error.code, reply.status)
+      return gone ? absent : unreadable(reply.error)
+    }
+    case 'success': {
+      const decoded = read(reply.body)
+      if (decoded.is === 'decoded') return present(decoded.value)
+      const message = `An answer of ${route.type} can't be understood: ${decoded.because}.`
+      return unreadable({ code: 'Undecodable', status: reply.status, message, retry: 'fast' })
+    }
+  }
+}

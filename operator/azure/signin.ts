@@ -1,0 +1,73 @@
+/**
+ * The wire for sign-in, and what its failures mean. Must never let a credential leave for any host but the
+ * configured authority and this machine's own identity endpoint, nor repeat a secret in a message.
+ */
+import type { HttpClient } from '@azure/core-rest-pipeline'
+import type { Cloud, Environment } from './cloud.ts'
+import type { ArmError } from './error.ts'
+import { BrokenRequest } from './failure.ts'
+import { cleaned } from './refusal.ts'
+
+/** Why there is no credential, in a sentence that names the remedy. */
+export class Missing extends Error {}
+
+/** Addresses of managed identity on a machine; their hosts alone may be asked without TLS. */
+const machineEndpoints = [
+  'IDENTITY_ENDPOINT',
+  'MSI_ENDPOINT',
+  'IMDS_ENDPOINT',
+  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+]
+const metadataHost = '169.254.169.254'
+
+export interface SignInWire {
+  readonly client: HttpClient
+  /** How the last request failed, where it did. */
+  failed(): 'broken' | 'server' | undefined
+}
+
+export interface SignInOptions {
+  readonly client: HttpClient
+  readonly cloud: Cloud
+  readonly environment: Environment
+}
+
+/** The wire for sign-in: to the authority and this machine's identity endpoint, nowhere else. */
+export function signInWire({ client, cloud, environment }: SignInOptions): SignInWire {
+  let last: 'broken' | 'server' | undefined
+  const machines = machineEndpoints.map((name) => URL.parse(environment[name] ?? '')?.host)
+  const sendRequest: HttpClient['sendRequest'] = async (request) => {
+    const { protocol, host, origin } = new URL(request.url)
+    const authority = origin === cloud.authorityHost || (cloud.microsoft && isMicrosoft(host))
+    const machine = host === metadataHost || machines.includes(host)
+    if (!(authority && protocol === 'https:') && !machine) {
+      throw new BrokenRequest('UnsafeUrl', 'slow', false, `No sign-in leaves for ${host}.`)
+    }
+    try {
+      const response = await client.sendRequest(request)
+      last = response.status >= 500 || response.status === 429 ? 'server' : undefined
+      return response
+    } catch (error) {
+      last = error instanceof BrokenRequest && error.retry === 'slow' ? undefined : 'broken'
+      throw error
+    }
+  }
+  return { client: { sendRequest }, failed: () => last }
+}
+
+/** Where Microsoft's authorities discover and serve regions. */
+const isMicrosoft = (host: string): boolean =>
+  host === 'login.microsoftonline.com' ||
+  host === 'login.microsoft.com' ||
+  host.endsWith('.login.microsoft.com')
+
+export function failureOf(error: unknown, wire: 'broken' | 'server' | undefined): ArmError {
+  const said = error instanceof Error ? error.message : String(error)
+  const entra = /AADSTS\d+:.*?(?=\s*Trace ID:|$)/s.exec(said)?.[0]
+  const message = cleaned(entra ?? said.split('\n')[0] ?? '').slice(0, 600)
+  return {
+    code: 'CredentialsUnavailable',
+    message: error instanceof Missing ? said : `No token could be had: ${message}`,
+    retry: wire === undefined ? 'slow' : 'fast',
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What we wrote lately, and what therefore proves nothing yet: lists and even GETs of Azure lag behind
+ * its writes. Pure state; time is brought in, monotonic ms. Must never call our own young write absent.
+ */
+import { endpointOf, idKey, serverOf, virtualNetworkOf, zoneOf, type Id } from './id.ts'
+import type { Kind } from './model.ts'
+import type { ListScope } from './port.ts'
+
+/** What was asked of Azure, and whether it said that it took it. */
+export interface Written {
+  readonly how: 'created' | 'updated' | 'deleted'
+  /** False when no answer came. */
+  readonly accepted: boolean
+  readonly at: number
+}
+
+/** All in ms. */
+export interface Graces {
+  /** After an accepted PUT a 404 proves nothing for so long; recorded lags last seconds. */
+  readonly createdMs: number
+  /** After an accepted change or deletion a list may show what was before for so long. */
+  readonly updatedMs: number
+  /** As both, where no answer came. */
+  readonly unknownMs: number
+}
+
+export const usualGraces: Graces = { createdMs: 60_000, updatedMs: 30_000, unknownMs: 10_000 }
+
+const forgottenAfterMs = 3_600_000
+const sweepEveryMs = 60_000
+
+export class Traces {
+  readonly #graces: Graces
+  readonly #resources = new Map<string, Written>()
+  readonly #lists = new Map<string, number>()
+  #sweptAt = 0
+
+  constructor(graces: Graces) {
+    this.#graces = graces
+  }
+
+  wrote(id: Id<Kind>, written: Written): void {
+    this.#sweep(written.at)
+    this.#resources.set(idKey(id), written)
+    for (const parent of shownIn(id)) {
+      const known = this.#resources.get(idKey(parent))
+      const deleted = known?.how === 'deleted'
+      if (!deleted) this.#resources.set(idKey(parent), { ...written, how: 'updated' })
+    }
+    for (const key of listsWith(id)) this.#lists.set(key, written.at)
+  }
+
+  /** Answers that began at or before this moment show the resource as it was before our write. */
+  changedAt(id: Id<Kind>): number | undefined {
+    return this.#resources.get(idKey(id))?.at
+  }
+
+  /** The same for a small list. */
+  listChangedAt(scope: ListScope): number | undefined {
+    return this.#lists.get(listKey(scope))
+  }
+
+  /** Whether a 404 can be mere lag behind our own PUT. */
+  mayAppear(id: Id<Kind>, now: number): boolean {
+    const written = this.#resources.get(idKey(id))
+    if (written === undefined || written.how === 'deleted') return false
+    return now < written.at + (written.accepted ? this.#graces.createdMs : this.#graces.unknownMs)
+  }
+
+  /** Whether a list that began then can be trusted about the resource; `shows`: it is in the list. */
+  settles(id: Id<Kind>, begunAt: number, shows: boolean): boolean {
+    const written = this.#resources.get(idKey(id))
+    if (written === undefined) return true
+    if (written.how === 'created' && shows) return begunAt > written.at
+    const grace = written.accepted ? this.#graces.updatedMs : this.#graces.unknownMs
+    return begunAt >= written.at + grace
+  }
+
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < sweepEveryMs) return
+    this.#sweptAt = now
+    const old = now - forgottenAfterMs
+    for (const [key, { at }] of this.#resources) if (at < old) this.#resources.delete(key)
+    for (const [key, at] of this.#lists) if (at < old) this.#lists.delete(key)
+  }
+}
+
+/** Resources whose own answers show this one as well. */
+function shownIn(id: Id<Kind>): readonly Id<Kind>[] {
+  if (is('connection', id)) return [serverOf(id)]
+  if (is('subnet', id)) return [virtualNetworkOf(id)]
+  return []
+}
+
+/**
+ * Small lists that show this resource. Lists of whole subscriptions are not among them: one write would
+ * have them read again for everybody; `find` looks past them instead.
+ */
+function listsWith(id: Id<Kind>): readonly string[] {
+  if (is('virtualNetworkLink', id))
+    return [listKey({ list: 'virtualNetworkLinks', zoneId: zoneOf(id) })]
+  if (is('zoneGroup', id)) return [listKey({ list: 'zoneGroups', endpointId: endpointOf(id) })]
+  if (is('privateEndpoint', id)) return [listKey({ list: 'zoneGroups', endpointId: id })]
+  if (is('zone', id)) return [listKey({ list: 'zones', subscriptionId: id.subscriptionId })]
+  return []
+}
+
+const is = <K extends Kind>(kind: K, id: Id<Kind>): id is Id<K> => id.kind === kind
+
+/** For maps: one list of one scope, without case. */
+export function listKey(scope: ListScope): string {
+  switch (scope.list) {
+    case 'virtualNetworkLinks':
+    case 'recordSets':
+      return `${scope.list} ${idKey(scope.zoneId)}`
+    case 'zoneGroups':
+      return `${scope.list} ${idKey(scope.endpointId)}`
+    case 'privateLinkResources':
+      return `${scope.list} ${idKey(scope.serverId)}`
+    case 'privateEndpoints':
+    case 'networkInterfaces':
+      return `${scope.list} ${scope.subscriptionId} ${scope.resourceGroup ?? ''}`.toLowerCase()
+    case 'servers':
+    case 'virtualNetworks':
+    case 'zones':
+      return `${scope.list} ${scope.subscriptionId}`.toLowerCase()
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Azure as one identity sees it, shared by all objects of that identity: lists first, a GET where a list
+ * can't tell. Must never take a list's silence, or our own young write's, for an absence.
+ */
+import type { Action, Outcome } from './action.ts'
+import type { Clock } from './client.ts'
+import type { AddressCheck } from './decode/table.ts'
+import { idKey, type Id } from './id.ts'
+import type { Kind, Models } from './model.ts'
+import { absent, present, unreadable, type Observed } from './observed.ts'
+import type { AzureView, Listed, Listing, ListScope } from './port.ts'
+import { readAddressCheck, readList, readOne, type Reader } from './read.ts'
+import { Shelf, type Stamped } from './shelf.ts'
+import { listKey, Traces, type Graces, type Written } from './traces.ts'
+
+/** Kinds that `find` knows a list for. */
+export type Findable = 'server' | 'privateEndpoint' | 'virtualNetwork' | 'zone'
+
+export interface ViewParts {
+  readonly reader: Reader
+  readonly clock: Clock
+  readonly graces: Graces
+  /** Sends one write; gets the view it must look and report through. */
+  readonly write: (view: View, action: Action) => Promise<Outcome>
+}
+
+export class View implements AzureView {
+  readonly #parts: ViewParts
+  readonly #shelf: Shelf
+  readonly #traces: Traces
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts
+    this.#shelf = new Shelf(parts.clock)
+    this.#traces = new Traces(parts.graces)
+  }
+
+  async list<S extends ListScope>(
+    scope: S,
+    maxAgeMs: number,
+  ): Promise<Observed<Listing<Listed[S['list']]>>> {
+    const { seen } = await this.#list(scope, maxAgeMs)
+    return seen
+  }
+
+  async get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
+    const now = this.#now()
+    const oldest = Math.max(now - maxAgeMs, after(this.#traces.changedAt(id)))
+    const fetch = (): Promise<Observed<Models[K]>> => readOne(this.#parts.reader, id)
+    const { seen } = await this.#shelf.read(`${id.kind} ${idKey(id)}`, oldest, maxAgeMs > 0, fetch)
+    return seen.is === 'absent' && this.#traces.mayAppear(id, this.#now()) ? notYetVisible : seen
+  }
+
+  async find<K extends Findable>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
+    if (!this.#traces.settles(id, this.#now(), true)) return this.get(id, maxAgeMs)
+    const listed = await this.#listed(id, scopeOf(id), maxAgeMs)
+    if (listed !== 'silent') return listed
+    if (id.kind !== 'privateEndpoint') return this.get(id, maxAgeMs)
+    const { subscriptionId, resourceGroup } = id
+    const group = { list: 'privateEndpoints', subscriptionId, resourceGroup } as const
+    const inGroup = await this.#listed(id, group, maxAgeMs)
+    if (inGroup !== 'silent') return inGroup
+    return this.#settledAbsence(id, group, maxAgeMs)
+  }
+
+  ipAddressAvailable(
+    virtualNetworkId: Id<'virtualNetwork'>,
+    ipAddress: string,
+  ): Promise<Observed<AddressCheck>> {
+    return readAddressCheck(this.#parts.reader, virtualNetworkId, ipAddress)
+  }
+
+  act(action: Action): Promise<Outcome> {
+    return this.#parts.write(this, action)
+  }
+
+  /** Notes a write of ours, so that no answer from before it is taken for what is. */
+  wrote(id: Id<Kind>, how: Written['how'], accepted: boolean): void {
+    this.#traces.wrote(id, { how, accepted, at: this.#now() })
+  }
+
+  /** How many observations are kept; for metrics and tests. */
+  get kept(): number {
+    return this.#shelf.size
+  }
+
+  #list<S extends ListScope>(
+    scope: S,
+    maxAgeMs: number,
+  ): Promise<Stamped<Listing<Listed[S['list']]>>> {
+    const oldest = Math.max(this.#now() - maxAgeMs, after(this.#traces.listChangedAt(scope)))
+    const fetch = (): Promise<Observed<Listing<Listed[S['list']]>>> =>
+      readList(this.#parts.reader, scope)
+    return this.#shelf.read(listKey(scope), oldest, maxAgeMs > 0, fetch)
+  }
+
+  /** What a list shows of the resource; `silent` when it does not show it, or can't be trusted yet. */
+  async #listed<K extends Findable>(
+    id: Id<K>,
+    scope: ListScope,
+    maxAgeMs: number,
+  ): Promise<Observed<Models[K]> | 'silent'> {
+    const { seen, begunAt } = await this.#list(scope, maxAgeMs)
+    switch (seen.is) {
+      case 'absent':
+        return 'silent'
+      case 'unreadable':
+        // Who may not list may still be allowed to read the one resource.
+        return seen.error.status === 403 ? this.get(id, maxAgeMs) : seen
+      case 'present': {
+        const item = indexOf(seen.value).get(idKey(id))
+        if (!this.#traces.settles(id, begunAt, item !== undefined)) return this.get(id, maxAgeMs)
+        return item === undefined ? 'silent' : present(item as Models[K])
+      }
+    }
+  }
+
+  /** The list of a group is proof, unless it left out what it could not name, or the group is missing. */
+  async #settledAbsence<K extends Findable>(
+    id: Id<K>,
+    scope: ListScope,
+    maxAgeMs: number,
+  ): Promise<Observed<Models[K]>> {
+    const { seen } = await this.#list(scope, maxAgeMs)
+    const complete = seen.is === 'absent' || (seen.is === 'present' && !seen.value.skipped)
+    if (!complete || this.#traces.mayAppear(id, this.#now())) return this.get(id, maxAgeMs)
+    return absent
+  }
+
+  #now(): number {
+    return this.#parts.clock.monotonicMs()
+  }
+}
+
+/** Listings by id, made once for each: every object looks for its own resource. */
+const indices = new WeakMap<object, ReadonlyMap<string, Models[Kind]>>()
+
+function indexOf(listing: Listing<Models[Kind]>): ReadonlyMap<string, Models[Kind]> {
+  const known = indices.get(listing)
+  if (known !== undefined) return known
+  const made = new Map(listing.items.map((item) => [idKey(item.id), item]))
+  indices.set(listing, made)
+  return made
+}
+
+/** Strictly later than the write. */
+const after = (at: number | undefined): number => (at === undefined ? -Infinity : at + 0.001)
+
+const notYetVisible = unreadable({
+  code: 'NotYetVisible',
+  message: 'Azure took our write but does not show its result yet.',
+  retry: 'fast',
+  retryAfterMs: 5_000,
+})
+
+/** The widest list that shows the resource. */
+function scopeOf({ kind, subscriptionId }: Id<Findable>): ListScope {
+  switch (kind) {
+    case 'server':
+      return { list: 'servers', subscriptionId }
+    case 'privateEndpoint':
+      return { list: 'privateEndpoints', subscriptionId }
+    case 'virtualNetwork':
+      return { list: 'virtualNetworks', subscriptionId }
+    case 'zone':
+      return { list: 'zones', subscriptionId }
+  }
+}
