@@ -44,6 +44,8 @@ export interface LeaseGiven {
   /** Called once, at most; `why` is a sentence. The process has to end. */
   readonly onLost: (why: string) => void
   readonly onTrouble: (error: Error) => void
+  /** Another holds it; told whenever that is another one than before. */
+  readonly onStandby: (holder: string) => void
 }
 
 type State = 'waiting' | 'leading' | 'lost' | 'released'
@@ -167,7 +169,10 @@ export class Lease {
     if (found === undefined) return undefined
     const version = found.metadata.resourceVersion ?? ''
     if (this.#sighting?.version !== version) this.#sighting = { version, at: time.monotonic() }
-    this.#holder = heldBy(found)
+    const holder = heldBy(found)
+    const news = holder !== this.#holder && holder !== this.#given.identity
+    this.#holder = holder
+    if (holder !== undefined && news) this.#given.onStandby(holder)
     return found
   }
 

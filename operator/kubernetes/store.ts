@@ -49,6 +49,8 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
   readonly #letGo = new Set<string>()
   readonly #listeners: Listener<T>[] = []
   readonly #onBrokenListener: (error: unknown, change: Change<T>) => void
+  readonly #whenSynced: Promise<void>
+  #onSynced: () => void = () => undefined
 
   constructor(
     scopes: readonly Scope[],
@@ -56,6 +58,7 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
   ) {
     this.#unsynced = new Set(scopes)
     this.#onBrokenListener = onBrokenListener
+    this.#whenSynced = new Promise((resolve) => (this.#onSynced = resolve))
   }
 
   /** Listeners hear of each change after it is in the map. What they throw harms nobody. */
@@ -79,6 +82,11 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
     return this.#unsynced.size === 0
   }
 
+  /** Resolves once a complete list of every scope has been read. */
+  whenSynced(): Promise<void> {
+    return this.#whenSynced
+  }
+
   /** How far a scope has come; undefined before its first list. */
   position(scope: Scope): string | undefined {
     return this.#position.get(scope)
@@ -97,6 +105,7 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
     }
     for (const item of items) this.#put(item, origin)
     this.#unsynced.delete(scope)
+    if (this.synced) this.#onSynced()
   }
 
   /** Forgets a scope's past: an API server restored from a backup counts from an earlier number. */

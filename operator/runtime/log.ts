@@ -11,7 +11,6 @@ export const logEvents = {
   standby: 'Another process leads; this one watches and waits.',
   stopping: 'A signal asked the process to end; visits under way are finished.',
   stopped: 'The process ends, with nothing under way.',
-  'cannot-start': 'The process ends before it began; the reason says what to mend.',
   'lease-lost': 'This process must not act any more, and ends.',
   'lease-trouble': 'A try to take or renew the lease failed.',
   'watch-trouble': 'A watch ended otherwise than by its time; it is begun anew.',

@@ -1,0 +1,69 @@
+/** Questions about the cluster as a whole. Each is one read; none is cached here. */
+import type { Transport } from './call.ts'
+import { isKubeError, KubeError } from './error.ts'
+import type { Resource } from './resource.ts'
+
+interface ResourceList {
+  readonly resources?: readonly { readonly name: string }[]
+}
+
+/** Plural names that the API server does not serve; all of them when it knows no such group. */
+export async function missingResources(
+  transport: Transport,
+  resources: readonly Resource[],
+): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (const apiVersion of new Set(resources.map((resource) => resource.apiVersion))) {
+    const served = await servedNames(transport, apiVersion)
+    const wanted = resources.filter((resource) => resource.apiVersion === apiVersion)
+    missing.push(...wanted.map(({ plural }) => plural).filter((plural) => !served.has(plural)))
+  }
+  return missing
+}
+
+async function servedNames(transport: Transport, apiVersion: string): Promise<ReadonlySet<string>> {
+  try {
+    const list = await transport.json<ResourceList>({ path: `/apis/${apiVersion}` })
+    return new Set((list.resources ?? []).map(({ name }) => name))
+  } catch (error) {
+    if (isKubeError(error, 404)) return new Set()
+    throw error
+  }
+}
+
+/** The uid of kube-system: as long-lived as the cluster. */
+export async function clusterUid(transport: Transport): Promise<string> {
+  const namespace = await transport.json<{ readonly metadata: { readonly uid: string } }>({
+    path: '/api/v1/namespaces/kube-system',
+  })
+  return namespace.metadata.uid
+}
+
+interface Policy {
+  readonly spec?: { readonly failurePolicy?: string }
+}
+interface Binding {
+  readonly spec?: {
+    readonly policyName?: string
+    readonly validationActions?: readonly string[]
+  }
+}
+
+const admission = '/apis/admissionregistration.k8s.io/v1'
+
+/** Whether the policy and a binding of the same name exist, and refuse what the policy forbids. */
+export async function policyInPlace(transport: Transport, name: string): Promise<boolean> {
+  try {
+    const read = <T>(plural: string): Promise<T> =>
+      transport.json<T>({ path: `${admission}/${plural}/${encodeURIComponent(name)}` })
+    const policy = await read<Policy>('validatingadmissionpolicies')
+    const binding = await read<Binding>('validatingadmissionpolicybindings')
+    const denies = binding.spec?.validationActions?.includes('Deny') === true
+    const refusesOnFailure = policy.spec?.failurePolicy !== 'Ignore'
+    return denies && refusesOnFailure && binding.spec?.policyName === name
+  } catch (error) {
+    // Not there, or not ours to see: then nobody can say that it is in place.
+    if (error instanceof KubeError && (error.code === 404 || error.code === 403)) return false
+    throw error
+  }
+}
