@@ -1,0 +1,51 @@
+/**
+ * What the API server refuses in a decision, checked once more: an object may be older than a rule, or
+ * restored from a backup. A decision with a flaw is not acted on and holds nobody back.
+ */
+import { parseId } from '../azure/id.ts'
+import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
+import { acts } from './transitions.ts'
+
+export interface Flaw {
+  readonly reason: 'InvalidSpec' | 'UnknownPolicy'
+  readonly message: string
+}
+
+export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
+  const { action, connections: by } = spec
+  const known = action === undefined || acts.some((act) => act === action)
+  if (!known) {
+    return {
+      reason: 'UnknownPolicy',
+      message: 'spec.action is not an action that this version knows.',
+    }
+  }
+  const list = by?.subscriptionIds !== undefined || by?.resourceGroupIds !== undefined
+  const any = list || [by?.names, by?.privateEndpointIds, by?.endpointRefs].some((field) => field)
+  const flaws: readonly (readonly [boolean, string])[] = [
+    [
+      parseId('server', spec.serverId) === undefined,
+      'spec.serverId is not the ARM id of a flexible server.',
+    ],
+    [
+      spec.inbox && (action !== undefined || by !== undefined),
+      'An inbox has no action and no connections.',
+    ],
+    [action !== undefined && by === undefined, 'An action needs spec.connections.'],
+    [action === 'Delete' && by?.names === undefined, 'Delete needs spec.connections.names.'],
+    [
+      action === 'Approve' && list && spec.maxApproved === undefined,
+      'Approve by subscriptionIds or resourceGroupIds needs spec.maxApproved.',
+    ],
+    [
+      by?.states !== undefined && action !== 'Reject',
+      'spec.connections.states works with Reject only.',
+    ],
+    [
+      by?.states !== undefined && !any && by.states.some((state) => state !== 'Pending'),
+      'spec.connections.states alone may only be [Pending].',
+    ],
+  ]
+  const found = flaws.find(([holds]) => holds)
+  return found && { reason: 'InvalidSpec', message: found[1] }
+}

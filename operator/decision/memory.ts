@@ -1,0 +1,61 @@
+/**
+ * The notes that Azure can't give back, as they are to be kept after this visit: what is bound, what was
+ * done, which endpoint a reference stood for. Written with the object's resourceVersion before anything
+ * that relies on them.
+ */
+import { timestamp } from '../api/condition.ts'
+import type { Finding } from './finding.ts'
+import { endpointOf, identityOf, nameKey, sameEndpoint } from './identity.ts'
+import type { Intent, Memory } from './intent.ts'
+import { pinsOf, referred } from './match.ts'
+import { decisionOf, type Observation } from './observation.ts'
+import { plain } from './printable.ts'
+
+/** Notes of one sort that a status can hold. */
+export const noteLimit = 100
+
+/** @param kept intents that are still open; @param finished those just seen to be carried out */
+export function memoryAfter(
+  seen: Observation,
+  findings: readonly Finding[],
+  kept: readonly Intent[],
+  finished: readonly Intent[],
+): Memory | undefined {
+  const { metadata, spec, status } = decisionOf(seen)
+  const before = status?.memory
+  const doneBefore = before?.generation === metadata.generation ? (before.done ?? []) : []
+  const doneNow = finished.filter(({ action }) => action === spec.action).map(({ name }) => name)
+  const done = [...new Set([...doneBefore, ...doneNow])].slice(-noteLimit)
+  const recorded = findings
+    .filter(({ standing }) => standing.is === 'record')
+    .map(({ connection }) => ({
+      ...identityOf(connection),
+      action: spec.action ?? '',
+      before: plain(connection.state, 64),
+      at: timestamp(new Date(seen.now)),
+    }))
+  const replaced = new Set(recorded.map(({ name }) => nameKey(name)))
+  const intents = [...kept.filter(({ name }) => !replaced.has(nameKey(name))), ...recorded].slice(
+    0,
+    noteLimit,
+  )
+  const pins = pinsAfter(seen, findings)
+  if (done.length + intents.length + pins.length === 0) return undefined
+  return {
+    generation: metadata.generation,
+    ...(pins.length > 0 && { pins }),
+    ...(done.length > 0 && { done }),
+    ...(intents.length > 0 && { intents }),
+  }
+}
+
+/** A reference is pinned as soon as it matches, in the same write that binds what it matched. */
+function pinsAfter(seen: Observation, findings: readonly Finding[]): NonNullable<Memory['pins']> {
+  const endpoints = findings.flatMap(({ connection }) => endpointOf(identityOf(connection)) ?? [])
+  const matched = [...referred(seen.self)].filter(([, id]) =>
+    endpoints.some((endpoint) => sameEndpoint(id, endpoint)),
+  )
+  return [...new Map([...matched, ...pinsOf(decisionOf(seen))])].map(
+    ([endpoint, privateEndpointId]) => ({ endpoint, privateEndpointId }),
+  )
+}
