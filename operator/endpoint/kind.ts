@@ -1,0 +1,135 @@
+/**
+ * PostgresPrivateEndpoint: the five verbs tied together. Holds no decision; sees to it that a finalizer
+ * and the note of what is begun stand before a write, and that nothing is deleted by a stale cache.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { changed } from '../api/condition.ts'
+import {
+  finalizer,
+  kind,
+  type EndpointStatus,
+  type PostgresPrivateEndpoint,
+} from '../api/private-endpoint.ts'
+import type { Outcome } from '../azure/action.ts'
+import type { ArmError } from '../azure/error.ts'
+import type { Azure } from '../azure/port.ts'
+import type { EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
+import type { KindOf } from '../runtime/kind.ts'
+import { catalogue } from './conditions.ts'
+import type { Deed } from './deed.ts'
+import { identityOf } from './identity.ts'
+import { Memory } from './memory.ts'
+import type { Observation } from './observation.ts'
+import { observe, type Sources } from './observe.ts'
+import type { Settings } from './pace.ts'
+import { plan, type Plan } from './plan.ts'
+import { report, type Written } from './report.ts'
+
+export interface EndpointDeps {
+  readonly azure: Azure
+  readonly endpoints: Store<PostgresPrivateEndpoint>
+  readonly writer: ObjectWriter<PostgresPrivateEndpoint>
+  readonly events: EventRecorder
+  /** The first part of `pgpeOwner` on everything that is made. */
+  readonly clusterId: string
+  readonly settings: Settings
+  readonly now: () => Date
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Name of the private DNS zone in this cloud; default: the public cloud's. */
+  readonly zoneName?: string
+}
+
+export type EndpointKind = KindOf<Observation, Deed, Plan, Outcome, Written>
+
+export function endpointKind(deps: EndpointDeps): EndpointKind {
+  const memory = new Memory()
+  const { zoneName = 'privatelink.postgres.database.azure.com' } = deps
+  const sources: Sources = { ...deps, memory, zoneName }
+  return {
+    name: kind,
+    observe: (key) => observe(sources, key),
+    plan,
+    act: async (deed, seen) => {
+      const outcome = await act(deps, memory, deed, seen)
+      memory.done(seen, deed, outcome, deps.now().getTime())
+      return outcome
+    },
+    report: (seen, made, outcomes, now) => report(seen, made, outcomes, now, deps.settings),
+    write: (key, seen, written) => write(deps, memory, key, seen, written),
+  }
+}
+
+async function act(
+  { azure, writer, now }: EndpointDeps,
+  memory: Memory,
+  deed: Deed,
+  seen: Observation,
+): Promise<Outcome> {
+  if (deed.action.do === 'delete' && !(await stillSo(writer, seen))) return held(stale)
+  if (deed.name === 'CreateZone' && memory.zoneBeingMade(deed, now().getTime())) {
+    return held(zoneBeingMade)
+  }
+  return azure.as(identityOf(seen.object)).act(deed.action)
+}
+
+/** A quorum read: nothing is deleted because a cache is late. */
+async function stillSo(
+  writer: ObjectWriter<PostgresPrivateEndpoint>,
+  { key, object: { metadata } }: Observation,
+): Promise<boolean> {
+  const fresh = (await writer.getNow(key))?.metadata
+  return (
+    fresh?.uid === metadata.uid &&
+    fresh.generation === metadata.generation &&
+    fresh.deletionTimestamp === metadata.deletionTimestamp
+  )
+}
+
+const held = (error: ArmError): Outcome => ({ is: 'held', error })
+const stale: ArmError = {
+  code: 'ObjectChanged',
+  message: 'The object has changed since it was read.',
+  retry: 'fast',
+}
+const zoneBeingMade: ArmError = {
+  code: 'ZoneBeingMade',
+  message: 'Another object is making a zone of this name in the subscription.',
+  retry: 'fast',
+}
+
+async function write(
+  { writer, events, now }: EndpointDeps,
+  memory: Memory,
+  key: string,
+  { object }: Observation,
+  written: Written,
+): Promise<void> {
+  memory.blind(key, written.blind, now().getTime())
+  for (const event of written.events.deeds) events.record(object, event)
+  const leaving = object.metadata.deletionTimestamp !== undefined
+  if (written.finalizer === 'add') {
+    memory.wrote(key, await writer.setFinalizer(object, finalizer, true))
+    return
+  }
+  if (written.finalizer === 'remove' && leaving) {
+    await writer.setFinalizer(object, finalizer, false)
+    return
+  }
+  let latest = object
+  if (written.status !== undefined && differs(object.status, written.status)) {
+    // Always against the version that was read: a stale writer must not undo what was noted since.
+    latest = await writer.applyStatus(object, written.status, object.metadata.resourceVersion)
+    memory.wrote(key, latest)
+    for (const event of written.events.transitions) events.record(object, event)
+  }
+  if (written.finalizer === 'remove') {
+    memory.wrote(key, await writer.setFinalizer(latest, finalizer, false))
+  }
+}
+
+function differs(before: EndpointStatus | undefined, after: EndpointStatus): boolean {
+  const { conditions: was = [], ...rest } = before ?? {}
+  const { conditions: is = [], ...others } = after
+  return changed(was, is, catalogue) || !isDeepStrictEqual(rest, others)
+}

@@ -1,0 +1,142 @@
+/**
+ * What one process remembers of its objects between visits: its own tries, and what it wrote itself
+ * before the watch shows it. Nothing here outlives the process, and no decision needs it to be right:
+ * losing it costs a repeat.
+ */
+import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import type { Outcome } from '../azure/action.ts'
+import { idKey, lastName } from '../azure/id.ts'
+import { deedKey, keyOf, type Deed } from './deed.ts'
+import type { Observation, Past } from './observation.ts'
+import { errorOf, nextSetback, type Setback } from './trouble.ts'
+
+interface Notes {
+  readonly uid: string
+  readonly setbacks: Map<string, Setback>
+  readonly accepted: Map<string, { readonly atMs: number; readonly generation: number }>
+  blindSinceMs?: number
+  unrecordedSinceMs?: number
+  /** When the zone group is looked at again although its record agrees. */
+  zoneGroupDueMs: number
+  /** Newer than what the watch has shown. */
+  latest?: PostgresPrivateEndpoint
+}
+
+/** A zone that is being made is seen by then, or it never will be. */
+const zoneVisibleWithinMs = 120_000
+
+export class Memory {
+  readonly #notes = new Map<string, Notes>()
+  /** Zones being made, by subscription and name. */
+  readonly #zones = new Map<string, { readonly id: string; readonly untilMs: number }>()
+
+  /** The object as this process knows it: the cache's, or its own newer writing. */
+  latest(
+    key: string,
+    cached: PostgresPrivateEndpoint | undefined,
+  ): PostgresPrivateEndpoint | undefined {
+    const own = this.#notes.get(key)?.latest
+    if (cached === undefined) {
+      this.#notes.delete(key)
+      return undefined
+    }
+    const newer =
+      own !== undefined &&
+      own.metadata.uid === cached.metadata.uid &&
+      isOlder(cached.metadata.resourceVersion, own.metadata.resourceVersion)
+    return newer ? own : cached
+  }
+
+  wrote(key: string, object: PostgresPrivateEndpoint): void {
+    const notes = this.#notes.get(key)
+    if (notes?.uid === object.metadata.uid) notes.latest = object
+  }
+
+  /** @param firstDueMs when the zone group of an object not met before is due */
+  meet(key: string, { metadata }: PostgresPrivateEndpoint, firstDueMs: number): Past {
+    const known = this.#notes.get(key)
+    if (known?.uid === metadata.uid) return known
+    const notes: Notes = {
+      uid: metadata.uid,
+      setbacks: new Map(),
+      accepted: new Map(),
+      zoneGroupDueMs: firstDueMs,
+    }
+    this.#notes.set(key, notes)
+    return notes
+  }
+
+  zoneGroupDue(key: string, nowMs: number): boolean {
+    return (this.#notes.get(key)?.zoneGroupDueMs ?? 0) <= nowMs
+  }
+
+  zoneGroupSeen(key: string, nextMs: number): void {
+    const notes = this.#notes.get(key)
+    if (notes) notes.zoneGroupDueMs = nextMs
+  }
+
+  blind(key: string, blind: boolean, nowMs: number): void {
+    const notes = this.#notes.get(key)
+    if (notes === undefined) return
+    if (!blind) delete notes.blindSinceMs
+    else notes.blindSinceMs ??= nowMs
+  }
+
+  unrecorded(key: string, unrecorded: boolean, nowMs: number): void {
+    const notes = this.#notes.get(key)
+    if (notes === undefined) return
+    if (!unrecorded) delete notes.unrecordedSinceMs
+    else notes.unrecordedSinceMs ??= nowMs
+  }
+
+  /** Whether another object is making a zone of that name elsewhere in the subscription. */
+  zoneBeingMade({ action }: Deed, nowMs: number): boolean {
+    const key = zoneKey(action.id)
+    const made = this.#zones.get(key)
+    if (made === undefined || made.untilMs <= nowMs || made.id === idKey(action.id)) {
+      this.#zones.set(key, { id: idKey(action.id), untilMs: nowMs + zoneVisibleWithinMs })
+      return false
+    }
+    return true
+  }
+
+  done(seen: Observation, deed: Deed, outcome: Outcome, nowMs: number): void {
+    const notes = this.#notes.get(seen.key)
+    if (notes === undefined) return
+    const key = deedKey(deed)
+    const { generation } = seen.object.metadata
+    const at = { nowMs, generation, chance: seen.chance }
+    const error = errorOf(outcome)
+    if (error !== undefined) {
+      notes.setbacks.set(key, nextSetback(notes.setbacks.get(key), error, at))
+      if (deed.name === 'CreateZone' && outcome.is === 'refused')
+        this.#zones.delete(zoneKey(deed.action.id))
+      return
+    }
+    notes.setbacks.delete(key)
+    notes.accepted.set(key, { atMs: nowMs, generation })
+    if (deed.name === 'DeleteFailedEndpoint') {
+      const next = keyOf('CreateEndpoint', deed.action.id)
+      notes.accepted.delete(next)
+      notes.setbacks.set(next, nextSetback(notes.setbacks.get(next), provisioningFailed, at))
+    }
+    if (deed.name === 'DeleteEndpoint')
+      notes.accepted.delete(keyOf('CreateEndpoint', deed.action.id))
+    if (deed.name === 'RemoveZoneGroup')
+      notes.accepted.delete(keyOf('WriteZoneGroup', deed.action.id))
+  }
+}
+
+/** Azure says why only in the operation, which nobody waits for; the next try may tell more. */
+const provisioningFailed = {
+  code: 'ProvisioningFailed',
+  message: 'Azure ended the endpoint Failed before it was usable.',
+  retry: 'fast',
+} as const
+
+const zoneKey = (id: Deed['action']['id']): string =>
+  `${id.subscriptionId}/${lastName(id)}`.toLowerCase()
+
+/** Resource versions of one resource are integers that grow (Kubernetes 1.35, KEP-5504); else unknown. */
+const isOlder = (a: string, b: string): boolean =>
+  /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b)

@@ -1,0 +1,93 @@
+/**
+ * All that the plan may know of one object: as written, and Azure as last seen. Whatever a decision
+ * needs and cannot find here does not exist for it.
+ */
+import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import type {
+  NetworkInterface,
+  PrivateEndpoint,
+  RecordSet,
+  ResourceGroup,
+  Server,
+  Subnet,
+  VirtualNetwork,
+  VirtualNetworkLink,
+  ZoneGroup,
+} from '../azure/model.ts'
+import type { Observed } from '../azure/observed.ts'
+import type { Owner } from './tags.ts'
+import type { Parsed } from './target.ts'
+import type { Setback } from './trouble.ts'
+import type { ZoneChoice } from './zone-choice.ts'
+
+export interface Observation {
+  /** `namespace/name`. */
+  readonly key: string
+  readonly object: PostgresPrivateEndpoint
+  readonly at: Date
+  /** Drawn in [0, 1) for this visit: spreads retries. */
+  readonly chance: number
+  /** A reconcile token that the status does not echo yet. */
+  readonly requested?: string
+  readonly parsed: Parsed
+  readonly owner: Owner
+  /** `namespace/name` of an earlier object that claims the same endpoint. */
+  readonly rival?: string
+  /** The object that the endpoint's tags name is proven gone from this cluster. */
+  readonly ownerGone: boolean
+  readonly past: Past
+  /** Absent: nothing was asked of Azure, because nothing could follow from it. */
+  readonly azure?: AzureSeen
+}
+
+/** What this process remembers of its own tries. Losing it costs a repeat. */
+export interface Past {
+  /** By deed key. */
+  readonly setbacks: ReadonlyMap<string, Setback>
+  /** By deed key: when Azure last took it. */
+  readonly accepted: ReadonlyMap<string, { readonly atMs: number; readonly generation: number }>
+  /** ms since the epoch: since when the record of an approved endpoint has been wrong. */
+  readonly unrecordedSinceMs?: number
+  /** ms since the epoch: since when Azure could not be read for this object. */
+  readonly blindSinceMs?: number
+}
+
+export interface AzureSeen {
+  readonly server: Observed<Server>
+  readonly endpoint: Observed<PrivateEndpoint>
+  /** ARM id of an endpoint elsewhere that carries our owner tag. */
+  readonly elsewhere?: string
+  readonly network: Observed<VirtualNetwork>
+  readonly subnet: Observed<Subnet>
+  /** The endpoint's resource group; asked only while there is no endpoint. */
+  readonly group: Observed<ResourceGroup> | Unasked
+  /** Whether the static address is free; asked only right before the endpoint is made. */
+  readonly address: Observed<Availability> | Unasked
+  readonly interfaces: Observed<readonly NetworkInterface[]> | Unasked
+  readonly dns: DnsSeen
+}
+
+export interface Availability {
+  readonly available: boolean
+  readonly alternatives: readonly string[]
+}
+
+/** Not looked at: nothing depends on it now, or what is known elsewhere agrees. */
+export interface Unasked {
+  readonly is: 'unasked'
+}
+export const unasked: Unasked = { is: 'unasked' }
+
+export interface DnsSeen {
+  /** The zone's name that the server needs, and whether Azure said so itself. */
+  readonly zoneName: { readonly name: string; readonly certain: boolean }
+  readonly choice: ZoneChoice
+  /** Links of the chosen zone. */
+  readonly links: Observed<readonly VirtualNetworkLink[]> | Unasked
+  /** Address records of the chosen zone. */
+  readonly records: Observed<readonly RecordSet[]> | Unasked
+  /** Zone groups of the endpoint; unasked while the record agrees. */
+  readonly zoneGroups: Observed<readonly ZoneGroup[]> | Unasked
+  /** The endpoint of this subscription whose GUID the record's creator names. */
+  readonly creator: Observed<PrivateEndpoint> | Unasked
+}

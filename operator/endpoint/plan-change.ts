@@ -1,0 +1,183 @@
+/**
+ * An endpoint that exists and is ours: what differs and can be changed (tags, security groups), what
+ * differs and cannot, what has failed. A PUT resends what we do not own as last read. Pure.
+ */
+import { changedEndpointBody, type EndpointChange } from '../azure/bodies.ts'
+import type { Guard } from '../azure/action.ts'
+import { formatId, sameText } from '../azure/id.ts'
+import { text } from '../azure/json.ts'
+import type { PrivateEndpoint } from '../azure/model.ts'
+import type { DeedName } from './deed.ts'
+import type { AzureSeen, Observation } from './observation.ts'
+import { matches, ownedGuard } from './ownership.ts'
+import { isLost } from './plan-connection.ts'
+import { securityGroups, writable } from './plan-endpoint.ts'
+import {
+  attempt,
+  done,
+  join,
+  modeOf,
+  settled,
+  unmet,
+  type Attempt,
+  type Intent,
+  type Step,
+} from './step.ts'
+import { mendedTags, newTags, releasedTags, tagDifferences, type Difference } from './tags.ts'
+import type { Target } from './target.ts'
+
+/** The endpoint is provisioned: changes of what can change. */
+export function change(
+  seen: Observation,
+  azure: AzureSeen,
+  target: Target,
+  endpoint: PrivateEndpoint,
+): Step {
+  if (!matches(target, endpoint)) return immutable(target, endpoint)
+  const fixed = { ...done, drift: unchangeable(seen, azure, endpoint) }
+  const { wanted, differences } = differencesOf(seen, endpoint)
+  if (differences.length === 0 || isLost(endpoint)) return fixed
+  return join(fixed, put(seen, azure, 'UpdateEndpoint', endpoint, wanted, differences))
+}
+
+/** Ours by tag, but another server or subnet: Azure changes neither. */
+function immutable(target: Target, endpoint: PrivateEndpoint): Step {
+  return unmet(
+    'ImmutableChanged',
+    `Private endpoint ${endpoint.name} leads to ${endpoint.connection?.serverId ?? 'no server'} from subnet ${formatId(endpoint.subnetId)}, and the spec wants ${formatId(target.serverId)} from ${formatId(target.subnetId)}; Azure's answer would be CannotChangePrivateLinkConnectionOnPrivateEndpoint or CannotChangeSubnetOnExistingPrivateEndpoint.`,
+  )
+}
+
+/** What differs and is never written: reported. */
+function unchangeable(
+  { object }: Observation,
+  { interfaces }: AzureSeen,
+  endpoint: PrivateEndpoint,
+): readonly Difference[] {
+  const { privateIPAddress: wanted } = object.spec
+  if (wanted === undefined || interfaces.is !== 'present') return []
+  const id = formatId(endpoint.id)
+  const found = interfaces.value.filter((nic) => sameText(nic.privateEndpointId, id))
+  const addresses = found.flatMap((nic) => nic.addresses.map(({ ip }) => ip))
+  const [observed] = addresses
+  if (observed === undefined || addresses.includes(wanted)) return []
+  return [{ path: 'privateIPAddress', desired: wanted, observed }]
+}
+
+export function differencesOf(
+  seen: Observation,
+  endpoint: PrivateEndpoint,
+): { readonly wanted: EndpointChange; readonly differences: readonly Difference[] } {
+  const { spec, status } = seen.object
+  const applied = status?.appliedTagKeys ?? []
+  const tags = mendedTags(endpoint.tags, newTags(spec.tags, seen.owner), applied)
+  const ofTags = tagDifferences('tags', endpoint.tags, tags)
+  const wish = spec.applicationSecurityGroupIds
+  const groups = wish && securityGroups(wish)
+  const ofGroups = groups ? groupDifference(groups, endpoint.applicationSecurityGroupIds) : []
+  return {
+    wanted: {
+      ...(ofTags.length > 0 ? { tags } : {}),
+      ...(groups !== undefined && ofGroups.length > 0
+        ? { applicationSecurityGroupIds: groups }
+        : {}),
+    },
+    differences: [...ofTags, ...ofGroups],
+  }
+}
+
+function groupDifference(
+  wanted: readonly string[],
+  seen: readonly string[],
+): readonly Difference[] {
+  const key = (ids: readonly string[]) =>
+    ids
+      .map((id) => id.toLowerCase())
+      .toSorted()
+      .join(', ')
+  if (key(wanted) === key(seen)) return []
+  const path = 'applicationSecurityGroupIds'
+  return [{ path, desired: wanted.join(', '), observed: seen.join(', ') }]
+}
+
+/** An endpoint of ours ended Failed or Canceled after it had succeeded: the same body again. */
+export const repair = (seen: Observation, azure: AzureSeen, endpoint: PrivateEndpoint): Step =>
+  put(seen, azure, 'RepairEndpoint', endpoint, differencesOf(seen, endpoint).wanted, [
+    { path: 'provisioningState', desired: 'Succeeded', observed: endpoint.provisioningState },
+  ])
+
+/** Somebody else's endpoint that the spec lets us take over: it gets our tags, and keeps the rest. */
+export const adopt = (seen: Observation, azure: AzureSeen, endpoint: PrivateEndpoint): Step => {
+  const { wanted, differences } = differencesOf(seen, endpoint)
+  return put(seen, azure, 'AdoptEndpoint', endpoint, wanted, differences)
+}
+
+function put(
+  seen: Observation,
+  azure: AzureSeen,
+  name: DeedName,
+  endpoint: PrivateEndpoint,
+  wanted: EndpointChange,
+  differences: readonly Difference[],
+): Step {
+  const { spec, status } = seen.object
+  const wish: Attempt = {
+    deed: {
+      name,
+      action: {
+        do: 'put',
+        id: endpoint.id,
+        body: changedEndpointBody(endpoint.raw, wanted),
+        guard: unchanged(seen, endpoint),
+        cause: settled(seen) ? 'drift' : 'user',
+      },
+    },
+    reason: 'Updating',
+    message: `Private endpoint ${endpoint.name} differs in ${differences.map(({ path }) => path).join(', ')} and is being changed.`,
+    differences,
+    essential: name !== 'UpdateEndpoint',
+    intent: intentOf(endpoint, Object.keys(spec.tags ?? {}), status?.appliedTagKeys ?? []),
+  }
+  if (modeOf(seen) !== 'write') return attempt(seen, wish)
+  const waiting = writable(seen, azure)
+  return waiting.findings.length > 0 ? waiting : attempt(seen, wish)
+}
+
+/** Keys that are still to go stay noted until they are gone. */
+const intentOf = (
+  endpoint: PrivateEndpoint,
+  wanted: readonly string[],
+  applied: readonly string[],
+): Intent => ({
+  privateEndpointId: formatId(endpoint.id),
+  appliedTagKeys: [...new Set([...applied, ...wanted])],
+})
+
+function unchanged(seen: Observation, endpoint: PrivateEndpoint): Guard {
+  const etag = text(endpoint.raw['etag'])
+  return etag === undefined ? ownedGuard(seen, endpoint) : { is: 'unchanged', etag }
+}
+
+/** Retain: our tags come off, if that can be done now. */
+export function release(seen: Observation, azure: AzureSeen, endpoint: PrivateEndpoint): Step {
+  const tags = releasedTags(endpoint.tags)
+  const can = endpoint.provisioningState === 'Succeeded' && !isLost(endpoint)
+  if (!can || tags.size === endpoint.tags.size || writable(seen, azure).findings.length > 0) {
+    return done
+  }
+  return {
+    ...done,
+    deeds: [
+      {
+        name: 'ReleaseEndpoint',
+        action: {
+          do: 'put',
+          id: endpoint.id,
+          body: changedEndpointBody(endpoint.raw, { tags }),
+          guard: unchanged(seen, endpoint),
+          cause: 'user',
+        },
+      },
+    ],
+  }
+}

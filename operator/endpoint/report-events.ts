@@ -1,0 +1,61 @@
+/** Kubernetes Events for what was done and what others did meanwhile: on transitions only. Pure. */
+import type { Outcome } from '../azure/action.ts'
+import { formatId, lastName } from '../azure/id.ts'
+import type { EventNote } from '../kubernetes/port.ts'
+import type { DeedName } from './deed.ts'
+import type { Observation } from './observation.ts'
+import type { Plan } from './plan.ts'
+
+/** Deeds that are worth an event once Azure has taken them: the event's reason, and its words. */
+const told: { readonly [name in DeedName]?: readonly [reason: string, words: string] } = {
+  CreateResourceGroup: ['ResourceGroupCreated', 'Azure has made resource group'],
+  CreateEndpoint: ['Created', 'Azure has accepted private endpoint'],
+  AdoptEndpoint: ['Adopted', 'Azure has put our tags on private endpoint'],
+  DeleteFailedEndpoint: ['Discarded', 'Azure deletes the private endpoint that failed:'],
+  DeleteEndpoint: ['DeletionStarted', 'Azure deletes private endpoint'],
+  CreateZone: ['ZoneCreated', 'Azure makes private DNS zone'],
+  CreateLink: ['LinkCreated', 'Azure makes virtual network link'],
+  WriteZoneGroup: ['ZoneGroupWritten', 'Azure has accepted zone group'],
+  RemoveZoneGroup: ['ZoneGroupRemoved', "Azure removes (names don't resolve then) zone group"],
+  RemoveLink: ['LinkRemoved', 'Azure removes virtual network link'],
+}
+
+export function eventsOf(
+  seen: Observation,
+  made: Plan,
+  outcomes: readonly Outcome[],
+): readonly EventNote[] {
+  const deeds = made.actions.flatMap(({ name, action }, index) => {
+    const row = told[name]
+    if (row === undefined || outcomes[index]?.is !== 'accepted') return []
+    const [reason, words] = row
+    return [normal(reason, name, `${words} ${formatId(action.id)}.`)]
+  })
+  return [...deeds, ...approval(seen, made), ...end(seen, made)]
+}
+
+/** The owner has approved since the last look. */
+function approval({ object, azure }: Observation, made: Plan): readonly EventNote[] {
+  if (!made.shows || azure?.endpoint.is !== 'present') return []
+  const { connection } = azure.endpoint.value
+  const before = object.status?.connection?.state
+  if (connection?.state !== 'Approved' || before === 'Approved') return []
+  const said = connection.description === '' ? '' : `: ${JSON.stringify(connection.description)}`
+  return [normal('Approved', 'Observe', `The connection is approved${said}.`)]
+}
+
+function end({ object, azure, parsed }: Observation, made: Plan): readonly EventNote[] {
+  if (made.finalizer !== 'remove' || object.metadata.deletionTimestamp === undefined) return []
+  const name = parsed.is === 'target' ? lastName(parsed.value.endpointId) : object.metadata.name
+  if (azure?.endpoint.is === 'absent') {
+    return [normal('Deleted', 'LetGo', `Private endpoint ${name} is gone from Azure.`)]
+  }
+  return [normal('Retained', 'LetGo', `Whatever Azure holds as ${name} is left as it is.`)]
+}
+
+const normal = (reason: string, action: string, note: string): EventNote => ({
+  type: 'Normal',
+  reason,
+  action,
+  note,
+})

@@ -1,0 +1,115 @@
+/**
+ * What the status remembers for the operator itself: data that Azure can't give back. Losing it may
+ * cost a repeat, never a wrong act. Pure.
+ */
+import type { StoredCondition } from '../api/kubernetes.ts'
+import type { EndpointStatus } from '../api/private-endpoint.ts'
+import type { Outcome } from '../azure/action.ts'
+import { sameText } from '../azure/id.ts'
+import type { Unmet } from './conditions.ts'
+import type { Observation } from './observation.ts'
+import type { Plan } from './plan.ts'
+import { differencesOf } from './plan-change.ts'
+import { modeOf, type Finding } from './step.ts'
+
+type Memory = NonNullable<EndpointStatus['memory']>
+
+export interface Worded {
+  readonly findings: readonly Finding[]
+  readonly conditions: readonly StoredCondition[]
+  readonly deniedSince: string | undefined
+  readonly nextRetryTime: string | undefined
+}
+
+/** The fields that have a value. */
+export const defined = <T extends object>(
+  fields: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+
+/** Kept while the endpoint is being made; else proven absence clears it, and the spec may be mended. */
+export function boundWhileAbsent(
+  seen: Observation,
+  made: Plan,
+  worded: Worded,
+): string | undefined {
+  if (made.intent !== undefined) return made.intent.privateEndpointId
+  const making: readonly Unmet[] = ['Creating', 'Replacing']
+  return worded.findings.some(({ reason }) => making.includes(reason))
+    ? seen.object.status?.privateEndpointId
+    : undefined
+}
+
+/** What the operator set: noted before a write, exact once no difference is left. */
+export function appliedTagKeys(
+  seen: Observation,
+  made: Plan,
+  worded: Worded,
+): readonly string[] | undefined {
+  const before = seen.object.status?.appliedTagKeys
+  const { azure } = seen
+  if (made.intent !== undefined) return nonEmpty(made.intent.appliedTagKeys)
+  if (azure?.endpoint.is === 'absent') {
+    return boundWhileAbsent(seen, made, worded) === undefined ? undefined : before
+  }
+  if (azure?.endpoint.is !== 'present' || !made.shows || modeOf(seen) !== 'write') return before
+  const { differences } = differencesOf(seen, azure.endpoint.value)
+  return differences.length > 0 ? before : nonEmpty(Object.keys(seen.object.spec.tags ?? {}))
+}
+
+const nonEmpty = (keys: readonly string[]): readonly string[] | undefined =>
+  keys.length > 0 ? keys : undefined
+
+/** What keeps wishes from being written in full; the others are for people and time. */
+const afterWriting: readonly Unmet[] = [
+  'PendingApproval',
+  'Rejected',
+  'Disconnected',
+  'WaitingForConnection',
+  'WaitingForAddress',
+  'WaitingForRecord',
+  'WaitingForZoneGroup',
+]
+
+export function memoryOf(
+  seen: Observation,
+  made: Plan,
+  outcomes: readonly Outcome[],
+  { findings, deniedSince }: Worded,
+): Memory {
+  const { metadata, status, spec } = seen.object
+  const before = status?.memory ?? {}
+  const endpoint = seen.azure?.endpoint
+  const shown = made.shows && endpoint?.is === 'present' ? endpoint.value : undefined
+  const quiet = made.actions.length === 0 && made.intent === undefined
+  const written =
+    modeOf(seen) === 'write' &&
+    quiet &&
+    metadata.deletionTimestamp === undefined &&
+    shown?.provisioningState === 'Succeeded' &&
+    findings.every(({ reason, awaits }) => awaits === undefined && afterWriting.includes(reason))
+  const applied = written ? metadata.generation : before.appliedGeneration
+
+  const { subnet } = seen.azure ?? {}
+  const set = made.actions.findIndex(({ name }) => name === 'SetSubnetPolicies')
+  const wanted = spec.subnetNetworkPolicies
+  const policySet =
+    wanted !== undefined &&
+    (outcomes[set]?.is === 'accepted' ||
+      (subnet?.is === 'present' && subnet.value.privateEndpointNetworkPolicies === wanted))
+  const same = sameText(status?.resourceGuid, shown?.resourceGuid)
+  return defined({
+    appliedGeneration: made.unsettle ? undefined : applied,
+    subnetPolicyGeneration: policySet ? metadata.generation : before.subnetPolicyGeneration,
+    succeeded:
+      shown?.provisioningState === 'Succeeded' && spec.managementPolicy !== 'Observe'
+        ? true
+        : shown === undefined || same
+          ? before.succeeded
+          : undefined,
+    deniedSince,
+    corrections: before.corrections,
+  })
+}

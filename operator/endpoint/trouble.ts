@@ -1,0 +1,81 @@
+/**
+ * What an error of Azure's means for an endpoint, and how soon the same write is tried again. Pure;
+ * what class an error belongs to is decided in azure/verdict.ts.
+ */
+import type { Outcome } from '../azure/action.ts'
+import type { ArmError } from '../azure/error.ts'
+
+const permission: readonly string[] = ['AuthorizationFailed', 'LinkedAuthorizationFailed']
+
+/** Azure says that a role is missing, or shows this tenant's identity nothing at all. */
+export const lacksPermission = (error: ArmError): boolean =>
+  permission.includes(error.code) ||
+  (error.status === 403 && error.retry === 'slow') ||
+  (error.status === 401 && error.retry === 'slow') ||
+  error.code === 'SubscriptionNotFound'
+
+/** The same write, refused so often in a row, and when it may be tried again. */
+export interface Setback {
+  readonly error: ArmError
+  /** Of the object, when it was tried: another generation may be right at once. */
+  readonly generation: number
+  /** ms since the epoch. */
+  readonly sinceMs: number
+  readonly untilMs: number
+  readonly times: number
+}
+
+const second = 1_000
+const minute = 60 * second
+
+/** First delay, and the longest. */
+const pace = {
+  fast: [2 * second, minute],
+  throttle: [5 * second, minute],
+  slow: [minute, 60 * minute],
+  'user-fix': [60 * minute, 60 * minute],
+} as const
+
+/**
+ * @param times how often in a row, from 1
+ * @param chance in [0, 1): spreads the tries of many objects over a fifth of the delay
+ */
+export function delayMs(error: ArmError, times: number, chance: number): number {
+  const [first, longest] = pace[error.retry]
+  const doubled = Math.min(longest, first * 2 ** Math.min(times - 1, 20))
+  const asked = error.retryAfterMs ?? 0
+  return Math.round(Math.max(doubled, asked) * (0.9 + 0.2 * chance))
+}
+
+export function nextSetback(
+  before: Setback | undefined,
+  error: ArmError,
+  at: { readonly nowMs: number; readonly generation: number; readonly chance: number },
+): Setback {
+  const again = before?.generation === at.generation && before.error.retry === error.retry
+  const times = again ? before.times + 1 : 1
+  return {
+    error,
+    generation: at.generation,
+    sinceMs: again ? before.sinceMs : at.nowMs,
+    untilMs: at.nowMs + delayMs(error, times, at.chance),
+    times,
+  }
+}
+
+/** What speaks against the deed having been done; undefined when Azure took it. */
+export function errorOf(outcome: Outcome | undefined): ArmError | undefined {
+  switch (outcome?.is) {
+    case undefined:
+    case 'accepted':
+      return undefined
+    case 'refused':
+    case 'unknown':
+    case 'held':
+      return outcome.error
+    case 'guarded':
+      return outcome.seen.is === 'unreadable'
+        ? outcome.seen.error
+        : { code: 'ChangedMeanwhile', message: 'It has changed since it was read.', retry: 'fast' }
+  }
+}
