@@ -22,6 +22,7 @@ export const logEvents = {
   'event-not-sent': 'A Kubernetes Event could not be recorded.',
   'event-dropped': 'A Kubernetes Event was not recorded, to spare the API server.',
   'policy-in-place': 'The admission policy for decisions is in place: decisions are acted on.',
+  'policy-unknown': 'Whether that policy is in place could not be read; what was read last stands.',
   'policy-missing': 'The admission policy for decisions is missing: they are not acted on.',
   'azure-request': 'One request to Azure Resource Manager.',
   alarm: 'Something that a person must look at.',
