@@ -17,7 +17,8 @@ const failed = (file: string, message: string): Result => ({
   failures: [{ file, test: '(run)', message }],
 })
 
-async function runRing(ring: Ring, files: readonly string[], seed: number, told: AbortSignal) {
+async function runRing(ring: Ring, files: readonly string[], choice: Choice, told: AbortSignal) {
+  const { seed, testSeconds = ring.testSeconds } = choice
   const deadline = AbortSignal.timeout(ring.ringSeconds * 1000)
   const signal = AbortSignal.any([told, deadline])
   const order = shuffled(files, seed, ring.name)
@@ -26,7 +27,6 @@ async function runRing(ring: Ring, files: readonly string[], seed: number, told:
   try {
     let result = nothing
     for (const task of tasks) {
-      const { testSeconds } = ring
       if (signal.aborted) result = add(result, failed(task.join(', '), 'was not run'))
       else result = add(result, await runFiles({ files: task, seed, testSeconds }, { env, signal }))
     }
@@ -36,7 +36,8 @@ async function runRing(ring: Ring, files: readonly string[], seed: number, told:
   }
 }
 
-async function runAll({ isChosen, isPart, patterns, seed }: Choice, told: AbortSignal) {
+async function runAll(choice: Choice, told: AbortSignal) {
+  const { isChosen, isPart, patterns } = choice
   let result = nothing
   const timed = async (name: string, question: string, run: () => Promise<Result>) => {
     console.log(`\n── ${name}: ${question}`)
@@ -57,7 +58,7 @@ async function runAll({ isChosen, isPart, patterns, seed }: Choice, told: AbortS
     some += files.length
     if (told.aborted || (files.length === 0 && patterns.length > 0)) continue
     if (files.length === 0) result = add(result, failed(ring.name, 'the ring has no test file'))
-    else await timed(ring.name, ring.question, () => runRing(ring, files, seed, told))
+    else await timed(ring.name, ring.question, () => runRing(ring, files, choice, told))
   }
   if (some === 0) result = add(result, failed(patterns.join(' '), 'no test file has such a path'))
   if (told.aborted) result = add(result, failed('(all)', 'stopped by a signal'))
