@@ -48,7 +48,7 @@ export class Operator {
   /** Resolves once the operator has said that it is ready; rejects when the signal comes first. */
   start(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
       this.#running = this.#keepUp(resolve)
     })
   }
