@@ -132,8 +132,8 @@ const groupPath = (subscriptionId: string, resourceGroup: string | undefined): s
 /** Azure's own check of an address in a virtual network. */
 export const routeOfAddressCheck = (id: Id<'virtualNetwork'>, ipAddress: string): Route => ({
   provider: 'network',
-  path: `${formatId(id)}/CheckIPAddressAvailability`,
+  path: `${formatId(id)}/checkIPAddressAvailability`,
   query: `ipAddress=${encodeURIComponent(ipAddress)}&api-version=${network.apiVersion}`,
-  type: `${typeName('virtualNetwork')}/CheckIPAddressAvailability`,
+  type: `${typeName('virtualNetwork')}/checkIPAddressAvailability`,
   subscriptionId: id.subscriptionId,
 })
