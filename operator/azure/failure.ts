@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
     says: (host) => `The answer of ${host} is larger than any that Azure sends.`,
   },
   {
-    codes: ['Z_*', 'HPE_*', 'UND_ERR_HEADERS_OVERFLOW'],
+    codes: ['Z_*', 'HPE_*', 'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW'],
     code: 'Undecodable',
     retry: 'fast',
     sent: true,

@@ -22,8 +22,8 @@ const metadataHost = '169.254.169.254'
 
 export interface SignInWire {
   readonly client: HttpClient
-  /** How the last request failed, where it did. */
-  failed(): 'broken' | 'server' | undefined
+  /** Why the last request brought nothing, where the directory is not to blame. */
+  failed(): BrokenRequest | 'server' | undefined
 }
 
 export interface SignInOptions {
@@ -34,7 +34,7 @@ export interface SignInOptions {
 
 /** The wire for sign-in: to the authority and this machine's identity endpoint, nowhere else. */
 export function signInWire({ client, cloud, environment }: SignInOptions): SignInWire {
-  let last: 'broken' | 'server' | undefined
+  let last: BrokenRequest | 'server' | undefined
   const machines = machineEndpoints.map((name) => URL.parse(environment[name] ?? '')?.host)
   const sendRequest: HttpClient['sendRequest'] = async (request) => {
     const { protocol, host, origin } = new URL(request.url)
@@ -48,7 +48,7 @@ export function signInWire({ client, cloud, environment }: SignInOptions): SignI
       last = response.status >= 500 || response.status === 429 ? 'server' : undefined
       return response
     } catch (error) {
-      last = error instanceof BrokenRequest && error.retry === 'slow' ? undefined : 'broken'
+      if (error instanceof BrokenRequest) last = error
       throw error
     }
   }
@@ -61,13 +61,15 @@ const isMicrosoft = (host: string): boolean =>
   host === 'login.microsoft.com' ||
   host.endsWith('.login.microsoft.com')
 
-export function failureOf(error: unknown, wire: 'broken' | 'server' | undefined): ArmError {
+export function failureOf(error: unknown, wire: BrokenRequest | 'server' | undefined): ArmError {
   const said = error instanceof Error ? error.message : String(error)
   const entra = /AADSTS\d+:.*?(?=\s*Trace ID:|$)/s.exec(said)?.[0]
-  const message = cleaned(entra ?? said.split('\n')[0] ?? '').slice(0, 600)
+  const because =
+    wire instanceof BrokenRequest ? wire.message : (entra ?? said.split('\n')[0] ?? '')
+  const message = cleaned(because).slice(0, 600)
   return {
     code: 'CredentialsUnavailable',
     message: error instanceof Missing ? said : `No token could be had: ${message}`,
-    retry: wire === undefined ? 'slow' : 'fast',
+    retry: wire instanceof BrokenRequest ? wire.retry : wire === 'server' ? 'fast' : 'slow',
   }
 }

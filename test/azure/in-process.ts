@@ -29,11 +29,13 @@ export interface HandClock extends Clock {
   pass(ms: number): void
 }
 
-export function handClock(): HandClock {
-  let at = 1_000_000
+/** @param wall the wall clock at the start, ms since the epoch */
+export function handClock(wall = Date.UTC(2026, 0, 1)): HandClock {
+  const start = 1_000_000
+  let at = start
   return {
     monotonicMs: () => at,
-    now: () => new Date(Date.UTC(2026, 0, 1) + at),
+    now: () => new Date(wall + at - start),
     pass: (ms) => {
       at += ms
     },
