@@ -26,7 +26,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   '.': ['yaml'],
   endpoint: [],
   decision: [],
-  azure: ['@azure/'],
+  azure: ['@azure/', 'undici'],
   kubernetes: ['@kubernetes/client-node', 'undici'],
   runtime: ['pino', 'prom-client'],
   api: [],

@@ -6,8 +6,8 @@
 import type { AccessToken, TokenCredential } from '@azure/core-auth'
 import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { Cloud, Environment } from './cloud.ts'
-import { isGuid } from './id.ts'
 import type { IdentityRef } from './port.ts'
+import { filled, principalOf, type Principal } from './principal.ts'
 import { cleaned } from './refusal.ts'
 import { failureOf, Missing, signInWire } from './signin.ts'
 import type { FetchToken } from './token.ts'
@@ -83,7 +83,12 @@ async function credentialOf(
       const asked = await options.requestToken(identity.namespace, identity.name, federatedAudience)
       const { token, annotations } = found(where, asked)
       const tenantId = annotations.get(tenantIdAnnotation) ?? options.environment['AZURE_TENANT_ID']
-      const named = party(where, tenantId, annotations.get(clientIdAnnotation), clientIdAnnotation)
+      const named = principalOf(
+        where,
+        tenantId,
+        annotations.get(clientIdAnnotation),
+        clientIdAnnotation,
+      )
       const { ClientAssertionCredential } = await import('@azure/identity')
       const assertion = (): Promise<string> => Promise.resolve(token)
       return new ClientAssertionCredential(
@@ -113,7 +118,7 @@ async function secretCredential(
   options: CredentialOptions,
 ): Promise<TokenCredential> {
   const value = (key: string): string | undefined => filled(values.get(key))
-  const { tenantId, clientId } = party(
+  const { tenantId, clientId } = principalOf(
     where,
     value('AZURE_TENANT_ID'),
     value('AZURE_CLIENT_ID'),
@@ -134,8 +139,13 @@ async function secretCredential(
 /** By the standard variables: secret, certificate, federated token, managed identity, else `az login`. */
 async function operatorCredential(options: CredentialOptions): Promise<TokenCredential> {
   const value = (key: string): string | undefined => filled(options.environment[key])
-  const named = (): { readonly tenantId: string; readonly clientId: string } =>
-    party('The environment', value('AZURE_TENANT_ID'), value('AZURE_CLIENT_ID'), 'AZURE_CLIENT_ID')
+  const named = (): Principal =>
+    principalOf(
+      'The environment',
+      value('AZURE_TENANT_ID'),
+      value('AZURE_CLIENT_ID'),
+      'AZURE_CLIENT_ID',
+    )
   const secret = value('AZURE_CLIENT_SECRET')
   const certificatePath = value('AZURE_CLIENT_CERTIFICATE_PATH')
   const certificatePassword = value('AZURE_CLIENT_CERTIFICATE_PASSWORD')
@@ -174,36 +184,8 @@ async function operatorCredential(options: CredentialOptions): Promise<TokenCred
   return new identity.DefaultAzureCredential(settings(options))
 }
 
-const filled = (text: string | undefined): string | undefined => text?.trim() || undefined
-
-/** Tenants may be named by a domain; nothing else may become part of a sign-in URL. */
-const domain = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i
-
-function party(
-  where: string,
-  tenantId: string | undefined,
-  clientId: string | undefined,
-  clientIdName: string,
-): { readonly tenantId: string; readonly clientId: string } {
-  const tenant = filled(tenantId)
-  const client = filled(clientId)
-  if (client === undefined) throw new Missing(`${where} lacks ${clientIdName}.`)
-  if (tenant === undefined) throw new Missing(`${where} lacks AZURE_TENANT_ID.`)
-  if (!isGuid(client)) throw new Missing(`${where}: ${clientIdName} is not a GUID.`)
-  if (!isGuid(tenant) && !domain.test(tenant))
-    throw new Missing(`${where}: the tenant id is not a GUID.`)
-  return { tenantId: tenant, clientId: client }
-}
-
-interface Settings {
-  readonly authorityHost: string
-  readonly disableInstanceDiscovery: boolean
-  readonly httpClient: HttpClient
-  readonly retryOptions: { readonly maxRetries: number }
-  readonly redirectOptions: { readonly maxRetries: number }
-}
-
-const settings = ({ cloud, client }: CredentialOptions): Settings => ({
+/** What every credential is told. */
+const settings = ({ cloud, client }: CredentialOptions) => ({
   authorityHost: cloud.authorityHost,
   disableInstanceDiscovery: !cloud.microsoft,
   httpClient: client,

@@ -141,7 +141,7 @@ export const refused = (status: number, code: string, message = 'As Azure says i
 /** A promise that a test settles, and whether it was waited for. */
 export interface Gate {
   readonly opened: Promise<void>
-  open(): void
+  readonly open: () => void
 }
 
 export function gate(): Gate {
