@@ -12,6 +12,8 @@ export type Effect =
       readonly kind: 'answer'
       readonly status: number
       readonly body?: object
+      /** In its place. */
+      readonly text?: string
       readonly headers?: Record<string, string>
     }
   /** Takes the request and breaks the connection. */
@@ -22,8 +24,6 @@ export type Effect =
   | { readonly kind: 'silence' }
   /** Passes lines on as this function changes them; undefined swallows one. */
   | { readonly kind: 'lines'; readonly change: (line: string) => string | undefined }
-  /** Passes on half of the first line, and ends as if all were well. */
-  | { readonly kind: 'truncate' }
   /** Answers with what the API server said, changed. */
   | { readonly kind: 'rewrite'; readonly change: (body: string) => string }
 
@@ -104,7 +104,7 @@ export class FaultProxy {
     switch (effect?.kind) {
       case 'answer':
         outgoing.writeHead(effect.status, { 'content-type': 'application/json', ...effect.headers })
-        outgoing.end(JSON.stringify(effect.body ?? {}))
+        outgoing.end(effect.text ?? JSON.stringify(effect.body ?? {}))
         return
       case 'reset':
         incoming.socket.resetAndDestroy()
@@ -113,7 +113,6 @@ export class FaultProxy {
         return
       case 'silence':
       case 'lines':
-      case 'truncate':
       case 'rewrite':
       case undefined:
         this.#forward(incoming, outgoing, effect)
@@ -145,9 +144,6 @@ export class FaultProxy {
           return
         case 'silence':
           answer.resume()
-          return
-        case 'truncate':
-          truncated(answer, outgoing).catch(() => outgoing.destroy())
           return
         case 'lines':
           lineByLine(answer, outgoing, effect.change).catch(() => outgoing.destroy())
@@ -182,13 +178,6 @@ async function lineByLine(
     if (changed !== undefined) outgoing.write(`${changed}\n`)
   }
   outgoing.end()
-}
-
-async function truncated(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  for await (const line of linesOf(answer)) {
-    outgoing.end(line.slice(0, line.length / 2))
-    return
-  }
 }
 
 async function rewritten(

@@ -83,8 +83,9 @@ const blows: { readonly [what: string]: Effect } = {
   'a 429': { ...status(429), headers: { 'retry-after': '0' } } as Effect,
   'a 410': status(410),
   'a reset': { kind: 'reset' },
-  'an answer that is no JSON': { kind: 'rewrite', change: () => '<html>' },
-  'an answer cut off': { kind: 'truncate' },
+  'an answer that is no JSON': { kind: 'answer', status: 200, text: '<html>\n' },
+  'an answer cut off': { kind: 'answer', status: 200, text: '{"type":"ADDED","object":{"meta' },
+  'an answer of another kind': { kind: 'answer', status: 200, text: '{"kind":"Nothing"}\n' },
 }
 
 for (const [what, effect] of Object.entries(blows)) {
