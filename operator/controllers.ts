@@ -7,6 +7,7 @@ import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
 import { endpointKind } from './endpoint/kind.ts'
 import { KubeError } from './kubernetes/error.ts'
 import { Conflict, type EventRecorder, type KubernetesObject } from './kubernetes/port.ts'
+import { keyOf } from './kubernetes/resource.ts'
 import type { Change } from './kubernetes/store.ts'
 import { Backoff, backoffSettings } from './runtime/backoff.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -107,7 +108,7 @@ function decisionsAbout(
   const serverId = (after ?? before)?.spec.serverId.toLowerCase()
   return [...cache.all()]
     .filter(({ spec }) => spec.serverId.toLowerCase() === serverId)
-    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+    .map(({ metadata }) => keyOf(metadata))
 }
 
 function controllerOf<S, A, M extends { readonly actions: readonly A[] }, O, W>(

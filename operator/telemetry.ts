@@ -1,7 +1,7 @@
 /** What the health pages say, gathered by looking at the parts. Must never change one. */
 import type { EndpointConnectionDecision } from './api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from './api/private-endpoint.ts'
-import type { Parts } from './operator.ts'
+import type { Parts } from './parts.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Check } from './runtime/health.ts'
 import type { Metrics } from './runtime/metrics.ts'

@@ -18,18 +18,8 @@ import type { Transport } from './call.ts'
 import { isKubeError, lineOf } from './error.ts'
 import { type LeaseCalls, leaseCalls } from './lease-calls.ts'
 import { heldBy, type LeaseObject, released, renewed } from './lease-record.ts'
+import type { LeaseSettings } from './lease-settings.ts'
 import type { Time } from './port.ts'
-
-export interface LeaseSettings {
-  /** ms that others wait after the last change of the record. */
-  readonly leaseMs: number
-  /** ms after which a holder that could not renew stops acting. */
-  readonly renewMs: number
-  /** ms between tries. */
-  readonly retryMs: number
-}
-
-export const leaseSettings: LeaseSettings = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 }
 
 export interface LeaseGiven {
   readonly transport: Transport
