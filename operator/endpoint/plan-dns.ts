@@ -9,7 +9,7 @@ import { linkName } from './link-name.ts'
 import type { AzureSeen, DnsSeen, Observation } from './observation.ts'
 import { externalGroup, unwantedGroup } from './plan-other-group.ts'
 import { zoneGroup } from './plan-zone-group.ts'
-import { attempt, done, inWords, join, unmet, unread, type Step } from './step.ts'
+import { attempt, done, inWords, join, settled, unmet, unread, type Step } from './step.ts'
 import { newTags } from './tags.ts'
 import type { Target } from './target.ts'
 import { lacksPermission } from './trouble.ts'
@@ -142,7 +142,13 @@ function link(
     return attempt(seen, {
       deed: {
         name: 'CreateLink',
-        action: { do: 'put', id, body: bodyOf(seen, networkId), cause: 'user' },
+        action: {
+          do: 'put',
+          id,
+          body: bodyOf(seen, networkId),
+          guard: { is: 'absent' },
+          cause: settled(seen) ? 'drift' : 'user',
+        },
       },
       reason: 'PreparingDNS',
       message: `The link of ${name} is being made.`,

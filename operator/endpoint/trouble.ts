@@ -5,14 +5,20 @@
 import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
 
-const permission: readonly string[] = ['AuthorizationFailed', 'LinkedAuthorizationFailed']
+const permission: readonly string[] = [
+  'AuthorizationFailed',
+  'LinkedAuthorizationFailed',
+  'LinkedAccessCheckFailed',
+  'InvalidAuthenticationToken',
+  'InvalidAuthenticationTokenTenant',
+  'AuthenticationFailed',
+  'SubscriptionNotFound',
+  'HTTP 401',
+  'HTTP 403',
+]
 
 /** Azure says that a role is missing, or shows this tenant's identity nothing at all. */
-export const lacksPermission = (error: ArmError): boolean =>
-  permission.includes(error.code) ||
-  (error.status === 403 && error.retry === 'slow') ||
-  (error.status === 401 && error.retry === 'slow') ||
-  error.code === 'SubscriptionNotFound'
+export const lacksPermission = ({ code }: ArmError): boolean => permission.includes(code)
 
 /** The same write, refused so often in a row, and when it may be tried again. */
 export interface Setback {
@@ -41,6 +47,8 @@ const pace = {
  * @param chance in [0, 1): spreads the tries of many objects over a fifth of the delay
  */
 export function delayMs(error: ArmError, times: number, chance: number): number {
+  // Our own limiter knows when it is this write's turn.
+  if (error.code === 'Paced' && error.retryAfterMs !== undefined) return error.retryAfterMs
   const [first, longest] = pace[error.retry]
   const doubled = Math.min(longest, first * 2 ** Math.min(times - 1, 20))
   const asked = error.retryAfterMs ?? 0
