@@ -36,7 +36,8 @@ export function eventsOf(
 
 /** The owner has approved since the last look. */
 function approval({ object, azure }: Observation, made: Plan): readonly EventNote[] {
-  if (!made.shows || azure?.endpoint.is !== 'present') return []
+  const leaving = object.metadata.deletionTimestamp !== undefined
+  if (leaving || !made.shows || azure?.endpoint.is !== 'present') return []
   const { connection } = azure.endpoint.value
   const before = object.status?.connection?.state
   if (connection?.state !== 'Approved' || before === 'Approved') return []

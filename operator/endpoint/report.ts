@@ -60,7 +60,8 @@ export function report(
   const again = againInMs(seen, made, outcomes, findings, now, settings)
   const events = { deeds: eventsOf(seen, made, outcomes), transitions: [] }
   const nothing = { finalizer: made.finalizer, events, blind }
-  if (made.finalizer === 'add' || (blind && stands(seen, now))) {
+  const gone = made.finalizer === 'remove' && seen.object.metadata.deletionTimestamp !== undefined
+  if (gone || made.finalizer === 'add' || (blind && stands(seen, now))) {
     return { write: nothing, againInMs: again }
   }
 
