@@ -109,7 +109,7 @@ async function write(
   for (const event of written.events.deeds) events.record(object, event)
   const leaving = object.metadata.deletionTimestamp !== undefined
   if (written.finalizer === 'add') {
-    memory.wrote(key, await writer.setFinalizer(object, finalizer, true))
+    await writer.setFinalizer(object, finalizer, true)
     return
   }
   if (written.finalizer === 'remove' && leaving) {
@@ -120,11 +120,10 @@ async function write(
   if (written.status !== undefined && differs(object.status, written.status)) {
     // Always against the version that was read: a stale writer must not undo what was noted since.
     latest = await writer.applyStatus(object, written.status, object.metadata.resourceVersion)
-    memory.wrote(key, latest)
     for (const event of written.events.transitions) events.record(object, event)
   }
   if (written.finalizer === 'remove') {
-    memory.wrote(key, await writer.setFinalizer(latest, finalizer, false))
+    await writer.setFinalizer(latest, finalizer, false)
   }
 }
 

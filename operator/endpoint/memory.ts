@@ -1,7 +1,6 @@
 /**
- * What one process remembers of its objects between visits: its own tries, and what it wrote itself
- * before the watch shows it. Nothing here outlives the process, and no decision needs it to be right:
- * losing it costs a repeat.
+ * What one process remembers of its objects between visits: its own tries. Nothing here outlives the
+ * process, and no decision needs it to be right: losing it costs a repeat.
  */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
@@ -18,8 +17,6 @@ interface Notes {
   unrecordedSinceMs?: number
   /** When the zone group is looked at again although its record agrees. */
   zoneGroupDueMs: number
-  /** Newer than what the watch has shown. */
-  latest?: PostgresPrivateEndpoint
 }
 
 /** A zone that is being made is seen by then, or it never will be. */
@@ -30,26 +27,8 @@ export class Memory {
   /** Zones being made, by subscription and name. */
   readonly #zones = new Map<string, { readonly id: string; readonly untilMs: number }>()
 
-  /** The object as this process knows it: the cache's, or its own newer writing. */
-  latest(
-    key: string,
-    cached: PostgresPrivateEndpoint | undefined,
-  ): PostgresPrivateEndpoint | undefined {
-    const own = this.#notes.get(key)?.latest
-    if (cached === undefined) {
-      this.#notes.delete(key)
-      return undefined
-    }
-    const newer =
-      own !== undefined &&
-      own.metadata.uid === cached.metadata.uid &&
-      isOlder(cached.metadata.resourceVersion, own.metadata.resourceVersion)
-    return newer ? own : cached
-  }
-
-  wrote(key: string, object: PostgresPrivateEndpoint): void {
-    const notes = this.#notes.get(key)
-    if (notes?.uid === object.metadata.uid) notes.latest = object
+  forget(key: string): void {
+    this.#notes.delete(key)
   }
 
   /** @param firstDueMs when the zone group of an object not met before is due */
@@ -136,7 +115,3 @@ const provisioningFailed = {
 
 const zoneKey = (id: Deed['action']['id']): string =>
   `${id.subscriptionId}/${lastName(id)}`.toLowerCase()
-
-/** Resource versions of one resource are integers that grow (Kubernetes 1.35, KEP-5504); else unknown. */
-const isOlder = (a: string, b: string): boolean =>
-  /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b)

@@ -35,8 +35,11 @@ export interface Sources {
 
 export async function observe(from: Sources, key: string): Promise<Observation | undefined> {
   const { memory, settings } = from
-  const object = memory.latest(key, from.endpoints.get(key))
-  if (object === undefined) return undefined
+  const object = from.endpoints.get(key)
+  if (object === undefined) {
+    memory.forget(key)
+    return undefined
+  }
   const at = from.now()
   const chance = from.random()
   const past = memory.meet(key, object, at.getTime() + chance * settings.zoneGroupResyncMs)

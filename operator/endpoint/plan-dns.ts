@@ -9,7 +9,7 @@ import { linkName } from './link-name.ts'
 import type { AzureSeen, DnsSeen, Observation } from './observation.ts'
 import { externalGroup, unwantedGroup } from './plan-other-group.ts'
 import { zoneGroup } from './plan-zone-group.ts'
-import { attempt, done, inWords, join, settled, unmet, unread, type Step } from './step.ts'
+import { attempt, done, join, settled, unmet, unread, type Step } from './step.ts'
 import { newTags } from './tags.ts'
 import type { Target } from './target.ts'
 import { lacksPermission } from './trouble.ts'
@@ -191,11 +191,3 @@ const bodyOf = ({ object: { spec }, owner }: Observation, virtualNetworkId: stri
     tags: newTags(spec.dns.tags, owner),
     resolutionPolicy: spec.dns.resolutionPolicy ?? 'Default',
   })
-
-/** For Ready's message: what could not be checked. */
-export function unchecked({ choice, links: found }: DnsSeen): string {
-  if (choice.is === 'hidden') {
-    return `Zone ${formatId(choice.id)} cannot be read (${inWords(choice.error)}) Its zone group's own records serve instead.`
-  }
-  return found.is === 'unreadable' ? `The zone's links cannot be read: ${inWords(found.error)}` : ''
-}

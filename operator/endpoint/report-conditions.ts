@@ -3,12 +3,12 @@
  */
 import { explain, type RetryClass } from '../api/catalogue.ts'
 import type { Condition } from '../api/kubernetes.ts'
+import { formatId } from '../azure/id.ts'
 import type { Outcome } from '../azure/action.ts'
 import { catalogue, say } from './conditions.ts'
-import type { Observation } from './observation.ts'
+import type { DnsSeen, Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
-import { unchecked } from './plan-dns.ts'
-import { modeOf, type Finding } from './step.ts'
+import { inWords, modeOf, type Finding } from './step.ts'
 import { errorOf } from './trouble.ts'
 
 /** Throttling that lasts this long is worth a condition. */
@@ -86,4 +86,12 @@ export function abnormal(
     found.push(say('Throttled', 'True', 'Throttled', throttled.error.message))
   }
   return found
+}
+
+/** For Ready's message: what could not be checked. */
+function unchecked({ choice, links: found }: DnsSeen): string {
+  if (choice.is === 'hidden') {
+    return `Zone ${formatId(choice.id)} cannot be read (${inWords(choice.error)}) Its zone group's own records serve instead.`
+  }
+  return found.is === 'unreadable' ? `The zone's links cannot be read: ${inWords(found.error)}` : ''
 }
