@@ -13,6 +13,7 @@ import {
   doneOf,
   intentsOf,
   isBoundTo,
+  judge,
   maybeSent,
   type Intent,
 } from './intent.ts'
@@ -90,7 +91,7 @@ export function findings(seen: Observation, server: Server, world: World): reado
     world,
     closed: gate(act, server, ignoresHa(seen)),
     taken: taken(seen, world),
-    intents: intentsOf(seen),
+    intents: standingIntents(seen, world),
     done: doneOf(seen),
   }
   return own.map((connection) => {
@@ -108,6 +109,10 @@ interface Context {
   readonly intents: ReadonlyMap<string, Intent>
   readonly done: ReadonlySet<string>
 }
+
+/** Without those of which nothing comes any more: what they bound is free to be bound anew. */
+const standingIntents = (seen: Observation, { claims }: World): ReadonlyMap<string, Intent> =>
+  new Map([...intentsOf(seen)].filter(([, intent]) => judge(seen, intent, claims).is !== 'void'))
 
 const ignoresHa = (seen: Observation): boolean =>
   decisionOf(seen).metadata.annotations?.[annotations.ignoreHa] === 'true'
