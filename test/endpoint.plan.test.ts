@@ -209,6 +209,14 @@ const tables: { readonly [about: string]: { readonly [sentence: string]: Row } }
       does: ['CreateResourceGroup'],
       says: ['Preparing'],
     },
+    'waits for a resource group that it has just made': {
+      given: {
+        ...begun,
+        spec: { createResourceGroup: true },
+        azure: { ...nothingYet, group: unreadable(error('NotYetVisible', 'fast')) },
+      },
+      says: ['Preparing'],
+    },
     'sets the subnet policies first': {
       given: { ...begun, spec: { subnetNetworkPolicies: 'Disabled' } },
       does: ['SetSubnetPolicies'],
@@ -531,6 +539,10 @@ const tables: { readonly [about: string]: { readonly [sentence: string]: Row } }
       does: ['CreateZone'],
       says: ['PreparingDNS'],
     },
+    'waits for a zone that it has just made': {
+      given: { dns: { choice: { is: 'unreadable', error: error('NotYetVisible', 'fast') } } },
+      says: ['PreparingDNS'],
+    },
     'misses a zone that it may not make': {
       given: { dns: { choice: { is: 'missing', name: 'z' } } },
       says: ['ZoneNotFound'],
@@ -749,6 +761,25 @@ const tables: { readonly [about: string]: { readonly [sentence: string]: Row } }
     },
     'lets go once Azure has forgotten': {
       given: { metadata: deleted, azure: { endpoint: absent } },
+      finalizer: 'remove',
+    },
+    'looks twice for what it began and never saw': {
+      given: { metadata: deleted, status: begunStatus, azure: { endpoint: absent } },
+      says: ['Deleting'],
+    },
+    'lets go of what it began and never saw, once absence has lasted': {
+      given: {
+        metadata: deleted,
+        status: begunStatus,
+        azure: { endpoint: absent },
+        seen: {
+          past: {
+            setbacks: new Map(),
+            accepted: new Map(),
+            absentSinceMs: at.getTime() - 20_000,
+          },
+        },
+      },
       finalizer: 'remove',
     },
     'holds on while it cannot look': {

@@ -15,6 +15,7 @@ interface Notes {
   readonly accepted: Map<string, { readonly atMs: number; readonly generation: number }>
   blindSinceMs?: number
   unrecordedSinceMs?: number
+  absentSinceMs?: number
   /** When the zone group is looked at again although its record agrees. */
   zoneGroupDueMs: number
 }
@@ -54,18 +55,28 @@ export class Memory {
     if (notes) notes.zoneGroupDueMs = nextMs
   }
 
-  blind(key: string, blind: boolean, nowMs: number): void {
-    const notes = this.#notes.get(key)
-    if (notes === undefined) return
-    if (!blind) delete notes.blindSinceMs
-    else notes.blindSinceMs ??= nowMs
+  blind(key: string, holds: boolean, nowMs: number): void {
+    this.#since(key, 'blindSinceMs', holds, nowMs)
   }
 
-  unrecorded(key: string, unrecorded: boolean, nowMs: number): void {
+  unrecorded(key: string, holds: boolean, nowMs: number): void {
+    this.#since(key, 'unrecordedSinceMs', holds, nowMs)
+  }
+
+  absent(key: string, holds: boolean, nowMs: number): void {
+    this.#since(key, 'absentSinceMs', holds, nowMs)
+  }
+
+  #since(
+    key: string,
+    what: 'blindSinceMs' | 'unrecordedSinceMs' | 'absentSinceMs',
+    holds: boolean,
+    nowMs: number,
+  ): void {
     const notes = this.#notes.get(key)
     if (notes === undefined) return
-    if (!unrecorded) delete notes.unrecordedSinceMs
-    else notes.unrecordedSinceMs ??= nowMs
+    if (!holds) delete notes[what]
+    else notes[what] ??= nowMs
   }
 
   /** Whether another object is making a zone of that name elsewhere in the subscription. */

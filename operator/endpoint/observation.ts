@@ -46,6 +46,8 @@ export interface Past {
   readonly setbacks: ReadonlyMap<string, Setback>
   /** By deed key: when Azure last took it. */
   readonly accepted: ReadonlyMap<string, { readonly atMs: number; readonly generation: number }>
+  /** ms since the epoch: since when Azure has shown no endpoint. */
+  readonly absentSinceMs?: number
   /** ms since the epoch: since when the record of an approved endpoint has been wrong. */
   readonly unrecordedSinceMs?: number
   /** ms since the epoch: since when Azure could not be read for this object. */

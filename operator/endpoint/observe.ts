@@ -59,6 +59,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   if (parsed.is === 'invalid' || !worthAsking(object)) return base
   const target = boundTarget(object, parsed.value)
   const azure = await look(from, base, target)
+  memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
   const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
   return {
     ...base,

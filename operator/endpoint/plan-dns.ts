@@ -42,7 +42,7 @@ function managed(
     case 'none':
       return done
     case 'unreadable':
-      return unread(choice.error)
+      return unread(choice.error, unmet('PreparingDNS', 'Azure has accepted the private DNS zone.'))
     case 'missing':
       return unmet('ZoneNotFound', missing(target, choice.name))
     case 'ambiguous':

@@ -52,7 +52,10 @@ function resourceGroup(seen: Observation, azure: AzureSeen, target: Target): Ste
   const { group, network } = azure
   const name = target.groupId.resourceGroup
   if (group.is === 'unreadable') {
-    const step = unread(group.error)
+    const step = unread(
+      group.error,
+      unmet('Preparing', `Azure has accepted resource group ${name}.`),
+    )
     return step.findings.some(({ denied }) => denied) ? done : step
   }
   if (group.is !== 'absent' || network.is !== 'present') return done

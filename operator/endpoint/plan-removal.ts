@@ -40,7 +40,9 @@ export function dismantle(seen: Observation, azure: AzureSeen, target: Target): 
       return going(unread(endpoint.error, unmet('Deleting', 'The endpoint is being deleted.')))
     }
     case 'absent':
-      return links(seen, azure)
+      return youngAbsence(seen)
+        ? going(unmet('Deleting', 'Azure shows no endpoint; it is looked for once more.'))
+        : links(seen, azure)
     case 'present': {
       if (!isOurs(ownershipOf(seen, target, endpoint.value))) return over
       if (spec.suspend) {
@@ -50,6 +52,18 @@ export function dismantle(seen: Observation, azure: AzureSeen, target: Target): 
     }
   }
 }
+
+/** GETs lag behind writes for seconds (hashicorp/terraform-provider-azurerm issue 18268). */
+const lagMs = 15_000
+
+/**
+ * A write that was begun, and whose result nobody has seen: another process may have sent it a moment
+ * ago, and its absence proves nothing until it has lasted.
+ */
+const youngAbsence = ({ object: { status }, past, at }: Observation): boolean =>
+  status?.privateEndpointId !== undefined &&
+  status.resourceGuid === undefined &&
+  at.getTime() - (past.absentSinceMs ?? at.getTime()) < lagMs
 
 /** Zone group first, then the endpoint. */
 export function remove(

@@ -36,7 +36,7 @@ export function boundWhileAbsent(
   worded: Worded,
 ): string | undefined {
   if (made.intent !== undefined) return made.intent.privateEndpointId
-  const making: readonly Unmet[] = ['Creating', 'Replacing']
+  const making: readonly Unmet[] = ['Creating', 'Replacing', 'Deleting']
   return worded.findings.some(({ reason }) => making.includes(reason))
     ? seen.object.status?.privateEndpointId
     : undefined
