@@ -127,7 +127,8 @@ function tellRequest(seen: Observation, { log }: Surroundings, { metrics }: Mete
   const { method, type, status, code, subscriptionId, identity, correlationId, ms } = seen
   const outcome = code ?? String(status ?? 'none')
   metrics.azureRequests.inc({ operation: `${method} ${type}`, code: outcome })
-  const fields = { method, type, status, code, subscriptionId, identity, correlationId }
-  const say = method === 'GET' ? log.debug : log.info
-  say('azure-request', { ...fields, ms: Math.round(ms) })
+  const request = { method, type, status, code, subscriptionId, identity, correlationId }
+  const fields = { ...request, ms: Math.round(ms) }
+  if (method === 'GET') log.debug('azure-request', fields)
+  else log.info('azure-request', fields)
 }

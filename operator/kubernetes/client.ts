@@ -8,7 +8,14 @@ import { labels } from '../api/group.ts'
 import type { Call, Transport } from './call.ts'
 import { isKubeError, KubeError } from './error.ts'
 import { Conflict, type KubernetesObject, type ObjectMaker, type ObjectWriter } from './port.ts'
-import { collectionPath, objectPath, parseKey, type Resource } from './resource.ts'
+import {
+  collectionPath,
+  compareVersions,
+  keyOf,
+  objectPath,
+  parseKey,
+  type Resource,
+} from './resource.ts'
 import { type Cache, trim } from './store.ts'
 
 /** Who owns the fields that we write, for server-side apply. */
@@ -46,8 +53,12 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
   async applyStatus(object: T, status: object, resourceVersion?: string): Promise<T> {
     const { namespace, name, uid } = object.metadata
     const { apiVersion, kind } = this.#given.resource
-    // The uid: the status of one incarnation must never reach another of the same name.
-    const metadata = { namespace, name, uid, ...(resourceVersion && { resourceVersion }) }
+    // Of a status the API server heeds no uid, only a version: without one, the status of an object
+    // could reach another of the same name.
+    const metadata = {
+      ...{ namespace, name, uid },
+      resourceVersion: resourceVersion ?? this.#latestVersion(object),
+    }
     return this.#write({
       method: 'PATCH',
       path: `${this.#pathOf(object)}/status`,
@@ -71,9 +82,8 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
       contentType: 'application/json-patch+json',
       body: [
         { op: 'test', path: '/metadata/uid', value: uid },
-        // RFC 6902 has no test for absence; the API server refuses to add a finalizer that was
-        // added meanwhile by nobody but us, and we add one in a single place.
-        ...(finalizers === undefined ? [] : [{ op: 'test', path, value: finalizers }]),
+        // The API server takes a test for null as one for absence.
+        { op: 'test', path, value: finalizers ?? null },
         ...(wanted.length === 0
           ? [{ op: 'remove', path }]
           : [{ op: finalizers === undefined ? 'add' : 'replace', path, value: wanted }]),
@@ -116,6 +126,16 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
     } catch (error) {
       if (!isKubeError(error, 404)) throw asConflict(error)
     }
+  }
+
+  /** The latest version of this very incarnation that we know. */
+  #latestVersion({ metadata }: T): string {
+    const known = this.#given.cache.get(keyOf(metadata))?.metadata
+    if (known === undefined || known.uid !== metadata.uid) return metadata.resourceVersion
+    const { resourceVersion } = metadata
+    return compareVersions(known.resourceVersion, resourceVersion) > 0
+      ? known.resourceVersion
+      : resourceVersion
   }
 
   #pathOf(object: T): string {

@@ -26,7 +26,8 @@ export interface ObjectWriter<T extends KubernetesObject> {
   getNow(key: string): Promise<T | undefined>
   /**
    * Applies the status (server-side apply on the status subresource, our field manager, forced).
-   * With `resourceVersion` the write fails with `Conflict` unless the object is still that version.
+   * With `resourceVersion` the write fails with `Conflict` unless the object is still that version;
+   * without one, unless it is still the latest version that the store has of that incarnation.
    * The caller has already found that it differs.
    */
   applyStatus(object: T, status: object, resourceVersion?: string): Promise<T>
