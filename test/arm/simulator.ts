@@ -83,4 +83,4 @@ export interface Simulator {
   stop(): Promise<void>
 }
 
-export declare function startSimulator(options?: SimulatorOptions): Promise<Simulator>
+export { startSimulator } from './start.ts'

@@ -1,179 +1,158 @@
-/** Private endpoint connections on the server's side: read, approved, rejected, deleted. */
+/** Private endpoint connections on the server's side: seen, approved, rejected, deleted; and what a server offers. */
 import type { Answer, Failure } from '../answer.ts'
 import { Refusal } from '../answer.ts'
-import { anything, child, list, object, oneOf, required, text } from '../body.ts'
 import type { Call } from '../call.ts'
-import { bodyOf, forbidden, name } from '../call.ts'
-import { secondsOf } from '../duration.ts'
-import { serverType } from '../network/target.ts'
+import { bodyOf, name, requireLinks } from '../call.ts'
+import { requiredMember, requiredZone, serverGroup } from '../network/target.ts'
 import { page } from '../page.ts'
-import { keyOf } from '../path.ts'
+import { sameId } from '../path.ts'
 import type { Connection, LinkState, Server } from '../records.ts'
 import { disconnect, dropConnection, mirror } from '../relation.ts'
 import type { Route } from '../route.ts'
-import { breakStandby, isSettled } from './hold.ts'
-import { accepted, internalError, manage, serverBusy } from './operation.ts'
-import { one as server, serverOf } from './server.ts'
+import type { Body } from '../store.ts'
+import { connectionBody } from './body.ts'
+import { breakStandby, hold, isSettled, letGo } from './hold.ts'
+import { accepted, begin, childNotFound, serverBusy, serverOf, serverType } from './operations.ts'
 
+const server = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${serverType}/{server}`
 const type = `${serverType}/privateEndpointConnections`
-const all = `${server}/privateEndpointConnections`
-const one = `${all}/{connection}`
+const resources = `${serverType}/privateLinkResources`
 
-const connectionBody = object({
-  ...child,
-  properties: object({
-    privateEndpoint: object({ id: text }),
-    groupIds: list(text),
-    provisioningState: anything,
-    privateLinkServiceConnectionState: object({
-      status: oneOf('Pending', 'Approved', 'Rejected'),
-      description: text,
-      actionsRequired: text,
-    }),
-  }),
-})
+const idOf = (of: Server, call: Call): string => `${of.id}/privateEndpointConnections/${name(call, 'name')}`
 
-/** As the provider itself answers (recorded by Azure Service Operator 2.9 for another child type). */
-const notFound = (wanted: string): Refusal =>
-  new Refusal(404, {
-    code: 'ResourceNotFound',
-    message: `The requested resource of type '${type}' with name '${wanted}' was not found.`,
-  })
-
-const idOf = (of: Server, wanted: string): string =>
-  keyOf(`${of.id}/privateEndpointConnections/${wanted}`)
-
-function connectionOf(call: Call, of: Server): Connection {
-  const wanted = name(call, 'connection')
-  const found = of.connections.get(idOf(of, wanted))
-  if (found === undefined) throw notFound(wanted)
-  return found
-}
-
-function get(call: Call): Answer {
-  const of = serverOf(call, 'read')
-  const wanted = name(call, 'connection')
-  const body = call.world.connections.seen(idOf(of, wanted))
-  if (body === undefined) throw notFound(wanted)
-  return { status: 200, body }
-}
-
-/**
- * Microsoft's pages: a server that is not available takes no change of its networking. The code for a
- * connection's write is not recorded; it is that of the provider's other operations.
- */
-function requireReady(of: Server): void {
+/** Only on a server that is Ready and idle; SEED1: any other state "would fail with an error". */
+function checkServer(of: Server): void {
   if (of.operation?.status === 'InProgress') throw serverBusy(of)
   if (of.state === 'Ready') return
-  throw new Refusal(400, {
+  throw new Refusal(409, {
     code: 'ServerIsNotReady',
-    message: `Server '${of.name}' is in state '${of.state}'. The operation needs a server that is Ready.`,
+    message: `Private endpoint connections can be changed on a server in state Ready only. Server Name = ${of.name}, Current Server State = ${of.state}`,
   })
 }
-
-/** The troubleshooting page for pending connections: an approval asks for this action too. */
-const approval = `${serverType}/privateEndpointConnectionsApproval/action`
 
 function put(call: Call): Answer {
-  const { world, caller } = call
-  const of = serverOf(call, 'write')
-  const connection = connectionOf(call, of)
-  const wanted = required(
-    bodyOf(call, connectionBody).properties?.privateLinkServiceConnectionState,
-    'properties.privateLinkServiceConnectionState',
-  )
-  const status = required(wanted.status, 'properties.privateLinkServiceConnectionState.status')
-  if (status === 'Approved' && !world.roles.allows(caller.objectId, approval, of.id)) {
-    throw forbidden(caller, approval, of.id)
-  }
-  requireReady(of)
-  const state: LinkState = {
-    status,
-    description: wanted.description ?? '',
-    actionsRequired: 'None',
-  }
-  const legal = isLegal(connection, state)
-  const seconds = legal ? secondsOf(world, 'connectionWrite', connection.id) : 1
-  const write = {
-    name: 'UpsertPrivateEndpointConnectionManagementOperation',
-    duration: 'connectionWrite',
-    seconds,
-  } as const
-  const broken = isSettled(of) ? undefined : breakStandby(world, of)
-  const operation = manage(call, of, write, () => {
-    touch(call, connection)
-    of.state = 'Ready'
-    connection.provisioning = 'Succeeded'
-    if (broken !== undefined) return { code: 'InternalServerError', message: broken }
-    return legal ? decide(call, connection, state) : internalError(world, connection.id)
-  })
-  touch(call, connection)
-  of.state = 'Updating'
-  connection.provisioning = 'Updating'
-  return accepted(world, operation)
-}
-
-/** Recorded 2026-04: what was rejected cannot be approved. Nothing goes back to Pending. */
-function isLegal(connection: Connection, { status }: LinkState): boolean {
-  switch (status) {
-    case 'Approved':
-      return connection.state.status !== 'Rejected'
-    case 'Rejected':
-      return true
-    default:
-      return false
-  }
-}
-
-function decide(call: Call, connection: Connection, state: LinkState): Failure | undefined {
   const { world } = call
-  // The endpoint may have gone meanwhile, and its connection with it.
-  if (world.connections.get(connection.id) !== connection)
-    return internalError(world, connection.id)
-  connection.state = state
-  mirror(world, connection)
-  return undefined
+  const of = serverOf(call, 'write')
+  const connection = of.connections.get(idOf(of, call).toLowerCase())
+  if (connection === undefined) throw childNotFound(type, name(call, 'name'))
+  const state = wantedState(call, connection)
+  if (state.status === 'Approved') {
+    const approval = { action: `${serverType}/privateEndpointConnectionsApproval/action`, scope: of.id }
+    requireLinks(call, `${type}/write`, connection.id, [approval])
+  }
+  checkServer(of)
+  const illegal = connection.state.status === 'Rejected' && state.status === 'Approved'
+  const operation = begin(
+    call,
+    of,
+    {
+      name: 'UpsertPrivateEndpointConnectionManagementOperation',
+      takes: 'connectionWrite',
+      // Recorded 2026-04: an approval of what was rejected fails within a second.
+      ...(illegal ? { seconds: 1 } : {}),
+    },
+    () => finish(),
+  )
+  const standbyWasMade = !isSettled(of)
+  hold(world, of, operation)
+  world.connections.touch(connection)
+  connection.provisioning = 'Updating'
+  function finish(): Failure | undefined {
+    letGo(of, operation)
+    world.connections.touch(connection as Connection)
+    if (connection === undefined || of.connections.get(connection.id.toLowerCase()) !== connection) return undefined
+    connection.provisioning = 'Succeeded'
+    if (standbyWasMade) return { code: 'InternalServerError', message: breakStandby(world, of) }
+    if (illegal) return unexpected(world.dice.guid(`tracking ${of.id}`))
+    connection.state = state
+    mirror(world, connection)
+    return undefined
+  }
+  return accepted(call, operation)
 }
 
-function touch({ world }: Call, connection: Connection): void {
-  world.servers.touch(connection.server)
-  world.connections.touch(connection)
+/** Recorded 2026-04, spelling included. */
+const unexpected = (trackingId: string): Failure => ({
+  code: 'InternalServerError',
+  message: `An unexpected error occured while processing the request. Tracking ID: '${trackingId}'`,
+})
+
+function wantedState(call: Call, connection: Connection): LinkState {
+  const { properties } = bodyOf(call, connectionBody)
+  const given = properties?.privateLinkServiceConnectionState
+  const status = (['Approved', 'Rejected'] as const).find((each) => sameId(each, given?.status ?? ''))
+  const endpointId = properties?.privateEndpoint?.id
+  if (endpointId !== undefined && !sameId(endpointId, connection.endpointId)) {
+    throw new Refusal(400, {
+      code: 'InvalidParameterValue',
+      message: `The private endpoint of connection '${connection.name}' cannot be changed.`,
+    })
+  }
+  if (status === undefined) {
+    throw new Refusal(400, {
+      code: 'InvalidParameterValue',
+      message: `Invalid value given for parameter privateLinkServiceConnectionState.status. Specify a valid parameter value: Approved, Rejected.`,
+    })
+  }
+  return { status, description: given?.description ?? '', actionsRequired: given?.actionsRequired ?? 'None' }
 }
 
 function remove(call: Call): Answer {
   const { world } = call
   const of = serverOf(call, 'write')
-  const connection = of.connections.get(idOf(of, name(call, 'connection')))
+  const connection = of.connections.get(idOf(of, call).toLowerCase())
   if (connection === undefined) return { status: 204 }
-  requireReady(of)
-  const seconds = secondsOf(world, 'connectionDelete', connection.id)
-  const write = {
-    name: 'DropPrivateEndpointConnectionManagementOperation',
-    duration: 'connectionDelete',
-    seconds,
-    displayPlace: true,
-  } as const
-  const operation = manage(call, of, write, () => {
-    of.state = 'Ready'
-    if (world.connections.get(connection.id) !== connection) return
+  checkServer(of)
+  const work = { name: 'DropPrivateEndpointConnectionManagementOperation', takes: 'connectionDelete' } as const
+  const standbyWasMade = !isSettled(of)
+  const operation = begin(call, of, work, () => {
+    letGo(of, operation)
+    if (of.connections.get(connection.id.toLowerCase()) !== connection) return undefined
+    if (standbyWasMade) {
+      connection.provisioning = 'Succeeded'
+      return { code: 'InternalServerError', message: breakStandby(world, of) }
+    }
     dropConnection(world, connection)
     disconnect(world, connection.endpoint)
+    return undefined
   })
-  touch(call, connection)
-  of.state = 'Updating'
+  hold(world, of, operation)
+  world.connections.touch(connection)
   connection.provisioning = 'Deleting'
-  return accepted(world, operation)
+  return accepted(call, operation)
+}
+
+function get(call: Call): Answer {
+  const body = call.world.connections.seen(idOf(serverOf(call, 'read'), call))
+  if (body === undefined) throw childNotFound(type, name(call, 'name'))
+  return { status: 200, body }
+}
+
+/** A server with VNet integration offers nothing. */
+function offered(of: Server): readonly Body[] {
+  const { delegatedSubnetResourceId } = (of.properties['network'] ?? {}) as Body
+  if (delegatedSubnetResourceId !== undefined) return []
+  return [
+    {
+      properties: { groupId: serverGroup, requiredMembers: [requiredMember], requiredZoneNames: [requiredZone] },
+      id: `${of.id}/privateLinkResources/${serverGroup}`,
+      name: serverGroup,
+      type: resources,
+    },
+  ]
+}
+
+function offer(call: Call): Answer {
+  const body = offered(serverOf(call, 'read')).find((each) => sameId(String(each['name']), name(call, 'name')))
+  if (body === undefined) throw childNotFound(resources, name(call, 'name'))
+  return { status: 200, body }
 }
 
 export const connectionRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: all,
-    type,
-    operation: 'list',
-    handle: (call) => page(call, call.world.connections.lines(serverOf(call, 'read').id)),
-  },
-  { method: 'GET', path: one, type, operation: 'get', handle: get },
-  { method: 'PUT', path: one, type, operation: 'put', handle: put },
-  { method: 'DELETE', path: one, type, operation: 'delete', handle: remove },
+  { method: 'GET', path: `${server}/privateEndpointConnections`, type, operation: 'list', handle: (call) => page(call, call.world.connections.lines(serverOf(call, 'read').id)) },
+  { method: 'GET', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'get', handle: get },
+  { method: 'PUT', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'put', handle: put },
+  { method: 'DELETE', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'delete', handle: remove },
+  { method: 'GET', path: `${server}/privateLinkResources`, type: resources, operation: 'list', handle: (call) => ({ status: 200, body: { value: offered(serverOf(call, 'read')) } }) },
+  { method: 'GET', path: `${server}/privateLinkResources/{name}`, type: resources, operation: 'get', handle: offer },
 ]

@@ -1,57 +1,52 @@
 /**
- * The standby of a server: made and removed beside its management operations, so that a server can
- * answer Ready while its standby is not (azure-service-operator#5646).
+ * High availability: a standby is made in steps. The server answers Ready long before its standby is,
+ * and a change of its connections in between breaks it (azure-service-operator#5646).
  */
 import { delayOf } from '../duration.ts'
 import type { HighAvailabilityState, Server } from '../records.ts'
 import type { World } from '../world.ts'
 
-/** Is what the server is on its way to still what was asked for? */
-type Check = () => boolean
-
 function become(world: World, server: Server, state: HighAvailabilityState): void {
   world.servers.touch(server)
-  server.highAvailability.state = state
+  server.highAvailability = { ...server.highAvailability, state }
 }
 
-export function setMode(
-  world: World,
-  server: Server,
-  mode: string,
-  standbyZone: string | undefined,
-): void {
-  const before = server.highAvailability.mode
-  server.highAvailability.standbyZone = standbyZone
-  if (before === mode) return
-  server.highAvailability.mode = mode
-  const current: Check = () =>
-    server.highAvailability.mode === mode && world.servers.get(server.id) === server
-  if (mode === 'Disabled') remove(world, server, current)
-  else if (before === 'Disabled') create(world, server, current)
-}
-
-function create(world: World, server: Server, current: Check): void {
-  become(world, server, 'CreatingStandby')
-  world.clock.after(delayOf(world, 'standbyCreated', server.id), () => {
-    if (!current()) return
-    become(world, server, 'ReplicatingData')
-    world.clock.after(delayOf(world, 'dataReplicated', server.id), () => {
-      if (current()) become(world, server, 'Healthy')
-    })
+/** Later, unless something else happened to the standby meanwhile. */
+function later(world: World, server: Server, what: 'standbyCreated' | 'dataReplicated' | 'standbyRemoved' | 'failover', from: HighAvailabilityState, then: () => void): void {
+  world.clock.after(delayOf(world, what, server.id), () => {
+    if (server.highAvailability.state === from) then()
   })
 }
 
-function remove(world: World, server: Server, current: Check): void {
+/** Makes a standby: CreatingStandby, ReplicatingData, Healthy. */
+export function enable(world: World, server: Server, mode: string, standbyZone: string | undefined): void {
+  server.highAvailability = {
+    mode,
+    state: 'CreatingStandby',
+    standbyZone: standbyZone ?? (mode === 'ZoneRedundant' ? '2' : '1'),
+  }
+  later(world, server, 'standbyCreated', 'CreatingStandby', () => {
+    become(world, server, 'ReplicatingData')
+    later(world, server, 'dataReplicated', 'ReplicatingData', () => become(world, server, 'Healthy'))
+  })
+}
+
+export function disable(world: World, server: Server): void {
   become(world, server, 'RemovingStandby')
-  world.clock.after(delayOf(world, 'standbyRemoved', server.id), () => {
-    if (current()) become(world, server, 'NotEnabled')
+  later(world, server, 'standbyRemoved', 'RemovingStandby', () => {
+    world.servers.touch(server)
+    server.highAvailability = { mode: 'Disabled', state: 'NotEnabled', standbyZone: undefined }
   })
 }
 
 export function failOver(world: World, server: Server): void {
   become(world, server, 'FailingOver')
-  const { mode } = server.highAvailability
-  world.clock.after(delayOf(world, 'failover', server.id), () => {
-    if (server.highAvailability.mode === mode) become(world, server, 'Healthy')
-  })
+  later(world, server, 'failover', 'FailingOver', () => become(world, server, 'Healthy'))
+}
+
+/** What an update asks for, against what is. */
+export function change(world: World, server: Server, mode: string | undefined, standbyZone: string | undefined): void {
+  if (mode === undefined || mode === server.highAvailability.mode) return
+  if (mode === 'Disabled') disable(world, server)
+  else enable(world, server, mode, standbyZone)
 }

@@ -1,13 +1,13 @@
 /** Everything of Microsoft.DBforPostgreSQL that can be asked for. */
 import type { Route } from '../route.ts'
 import { connectionRoutes } from './connection.ts'
-import { postgresOperationRoutes } from './operation.ts'
-import { privateLinkRoutes } from './private-link.ts'
+import { postgresLocationRoutes } from './location.ts'
+import { postgresOperationRoutes } from './operations.ts'
 import { serverRoutes } from './server.ts'
 
 export const postgresRoutes: readonly Route[] = [
   ...serverRoutes,
   ...connectionRoutes,
-  ...privateLinkRoutes,
+  ...postgresLocationRoutes,
   ...postgresOperationRoutes,
 ]

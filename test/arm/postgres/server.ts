@@ -1,227 +1,214 @@
-/** Flexible servers: made, changed, started, stopped, restarted, deleted. */
+/** Flexible servers: made, changed, deleted, started, stopped, restarted; one operation at a time. */
 import type { Answer } from '../answer.ts'
 import { Refusal } from '../answer.ts'
+import { invalidContent, required } from '../body.ts'
 import type { Call } from '../call.ts'
 import { bodyOf, name, subscription } from '../call.ts'
-import { secondsOf } from '../duration.ts'
 import { checkLocation, checkTags, groupOf, notFound } from '../gateway.ts'
-import { serverType as type } from '../network/target.ts'
 import { page } from '../page.ts'
-import type { Server, ServerState } from '../records.ts'
+import type { Group, Server, ServerState } from '../records.ts'
 import { regionFor } from '../regions.ts'
 import { disconnect, dropConnection } from '../relation.ts'
 import type { Route } from '../route.ts'
+import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
-import { failOver, setMode } from './high-availability.ts'
-import { accepted, manage } from './operation.ts'
-import { checkServerName, keptProperties, restartBody, serverBody } from './server-body.ts'
-import type { ServerBody } from './server-body.ts'
+import type { ServerBody } from './body.ts'
+import { restartBody, serverBody } from './body.ts'
+import { change, enable, failOver } from './high-availability.ts'
+import type { Work } from './operations.ts'
+import { accepted, begin, serverIdOf, serverOf, serverType as type } from './operations.ts'
 
 const inSubscription = `/subscriptions/{subscription}/providers/${type}`
 const all = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`
-export const one = `${all}/{name}`
+const one = `${all}/{server}`
 
-const idOf = (call: Call, access: 'read' | 'write'): string =>
-  `${groupOf(call, access).id}/providers/${type}/${name(call, 'name')}`
-
-/** The server of the path, as it is. */
-export function serverOf(call: Call, access: 'read' | 'write'): Server {
-  const server = call.world.servers.get(idOf(call, access))
-  if (server === undefined)
-    throw notFound(`${type}/${name(call, 'name')}`, groupOf(call, access).name)
-  return server
-}
-
-function become(call: Call, server: Server, state: ServerState): void {
-  call.world.servers.touch(server)
-  server.state = state
-}
-
-function applyAvailability(call: Call, server: Server, body: ServerBody): void {
-  const wanted = body.properties?.highAvailability
-  if (wanted?.mode !== undefined)
-    setMode(call.world, server, wanted.mode, wanted.standbyAvailabilityZone)
-}
+const upsert: Work = { name: 'UpsertServerManagementOperationV2', takes: 'serverCreate' }
+const refused = (code: string, message: string, status = 400) => new Refusal(status, { code, message })
 
 function put(call: Call): Answer {
-  const id = idOf(call, 'write')
+  const group = groupOf(call, 'write')
   const body = bodyOf(call, serverBody)
-  const existing = call.world.servers.get(id)
-  const location = regionFor(body.location ?? existing?.location, type)
-  checkLocation(existing, location, groupOf(call, 'write'))
-  return existing === undefined ? create(call, id, location, body) : update(call, existing, body)
+  const location = regionFor(body.location, type)
+  const existing = call.world.servers.get(serverIdOf(call, 'write'))
+  checkLocation(existing, location, group)
+  return existing === undefined ? create(call, group, location, body) : update(call, existing, body)
 }
 
-function create(call: Call, id: string, location: string, body: ServerBody): Answer {
+function create(call: Call, group: Group, location: string, body: ServerBody): Answer {
   const { world } = call
-  checkServerName(name(call, 'name'))
+  const called = name(call, 'server')
+  const given = body.properties ?? {}
+  checkCreate(world, called, body)
+  const mode = given.highAvailability?.mode ?? 'Disabled'
   const server: Server = {
-    id,
-    name: name(call, 'name'),
+    id: `${group.id}/providers/${type}/${called}`,
+    name: called,
     location,
     createdAt: world.clock.iso(),
     tags: checkTags(body.tags),
-    sku: body.sku ?? { name: 'Standard_D2ds_v5', tier: 'GeneralPurpose' },
-    properties: keptProperties(body.properties, {}),
+    sku: { name: required(body.sku?.name, 'sku.name'), tier: required(body.sku?.tier, 'sku.tier') },
+    properties: kept(given),
     state: 'Provisioning',
     highAvailability: { mode: 'Disabled', state: 'NotEnabled', standbyZone: undefined },
     operation: undefined,
     connections: new Map(),
     endpoints: new Set(),
   }
-  const seconds = secondsOf(world, 'serverCreate', id)
-  const operation = manage(
-    call,
-    server,
-    { name: 'UpsertServerManagementOperationV2', duration: 'serverCreate', seconds },
-    () => {
-      become(call, server, 'Ready')
-      applyAvailability(call, server, body)
-    },
-  )
+  const operation = begin(call, server, upsert, () => {
+    settle(world, server, 'Ready')
+    if (mode !== 'Disabled') enable(world, server, mode, given.highAvailability?.standbyAvailabilityZone)
+  })
+  server.operation = operation
   world.servers.add(server)
-  return accepted(world, operation)
+  return accepted(call, operation)
 }
 
+function checkCreate(world: World, called: string, { properties: given = {} }: ServerBody): void {
+  if (!/^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/.test(called)) {
+    throw refused(
+      'InvalidParameterValue',
+      `Invalid value given for parameter serverName. Specify a valid parameter value: 3 to 63 lower-case letters, digits and hyphens ('${called}').`,
+    )
+  }
+  for (const { id } of world.directory.subscriptions.values()) {
+    for (const server of world.servers.in(`/subscriptions/${id}`)) {
+      if (server.name === called) throw refused('ServerNameAlreadyExists', `The server name '${called}' already exists.`, 409)
+    }
+  }
+  const mode = given.createMode ?? 'Default'
+  const fresh = mode === 'Default' || mode === 'Create'
+  if (fresh && given.administratorLogin === undefined && given.authConfig?.passwordAuth !== 'Disabled') {
+    throw refused('MissingRequiredParameter', "The required parameter 'administratorLogin' is missing.")
+  }
+  if (given.network?.delegatedSubnetResourceId !== undefined && given.network.publicNetworkAccess === 'Enabled') {
+    throw refused(
+      'ConflictingPublicNetworkAccessAndVirtualNetworkConfiguration',
+      'Conflicting configuration is detected between Public Network Access and Virtual Network arguments. Public Network Access is not supported along with Virtual Network feature.',
+    )
+  }
+  const subnetId = given.network?.delegatedSubnetResourceId
+  const subnet = subnetId === undefined ? undefined : world.subnets.get(subnetId)
+  if (subnetId !== undefined && !subnet?.delegations.includes(type)) {
+    throw refused('InvalidParameterValue', `The subnet '${subnetId}' does not exist or is not delegated to ${type}.`)
+  }
+}
+
+/** What of the body is answered later: no secrets, nothing that has a state of its own. */
+function kept(given: NonNullable<ServerBody['properties']>): Body {
+  const { version, administratorLogin, storage, authConfig, backup, network, maintenanceWindow, availabilityZone } = given
+  const members = { version, administratorLogin, storage, authConfig, backup, network, maintenanceWindow, availabilityZone }
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
+
+function settle(world: World, server: Server, state: ServerState): void {
+  world.servers.touch(server)
+  server.state = state
+  server.operation = undefined
+}
+
+const patch = (call: Call): Answer => update(call, serverOf(call, 'write'), bodyOf(call, serverBody))
+
+/** PUT of an existing server and PATCH: what is given is changed, the rest stays. */
 function update(call: Call, server: Server, body: ServerBody): Answer {
   const { world } = call
-  requireState(server, ['Ready', 'Stopped'], 'Update')
-  const tags = body.tags === undefined ? server.tags : checkTags(body.tags)
-  const properties = keptProperties(body.properties, server.properties)
-  const before = server.state
-  const seconds = secondsOf(world, 'serverUpdate', server.id)
-  const operation = manage(
-    call,
-    server,
-    { name: 'UpsertServerManagementOperationV2', duration: 'serverUpdate', seconds },
-    () => {
-      become(call, server, before)
-      server.tags = tags
-      server.properties = properties
-      server.sku = body.sku ?? server.sku
-      applyAvailability(call, server, body)
-    },
-  )
-  become(call, server, 'Updating')
-  return accepted(world, operation)
-}
-
-const patch = (call: Call): Answer =>
-  update(call, serverOf(call, 'write'), bodyOf(call, serverBody))
-
-/** Wording of terraform-provider-azurerm#29219, "Sever" included. */
-function requireState(server: Server, states: readonly ServerState[], verb: string): void {
-  if (server.operation?.status === 'InProgress' || states.includes(server.state)) return
-  const wanted = states.includes('Stopped') && !states.includes('Ready') ? 'Stopped' : 'Started'
-  throw new Refusal(400, {
-    code: 'ServerIsNotReady',
-    message: `${verb} Server can only be performed on ${wanted} servers. Sever Name = ${server.name}, Current Server State = ${server.state}`,
-  })
-}
-
-function power(
-  call: Call,
-  verb: 'Start' | 'Stop' | 'Restart',
-  during: ServerState,
-  after: ServerState,
-  duration: 'serverStart' | 'serverStop' | 'serverRestart',
-): Answer {
-  const { world } = call
-  const server = serverOf(call, 'write')
-  requireState(
-    server,
-    verb === 'Start' ? ['Stopped'] : ['Ready'],
-    verb === 'Start' ? 'Start' : 'Restart or Stop',
-  )
-  const failover =
-    verb === 'Restart' &&
-    call.text.trim() !== '' &&
-    bodyOf(call, restartBody).restartWithFailover === true
-  const seconds = secondsOf(world, duration, server.id)
-  const operation = manage(
-    call,
-    server,
-    { name: `${verb}ServerManagementOperation`, duration, seconds },
-    () => {
-      become(call, server, after)
-      if (failover && server.highAvailability.mode !== 'Disabled') failOver(world, server)
-    },
-  )
-  become(call, server, during)
-  return accepted(world, operation)
-}
-
-function get(call: Call): Answer {
-  const body = call.world.servers.seen(idOf(call, 'read'))
-  if (body === undefined)
-    throw notFound(`${type}/${name(call, 'name')}`, groupOf(call, 'read').name)
-  return { status: 200, body }
-}
-
-/** No endpoint that reached it recovers, not even when a server of that name comes back. */
-export function removeServer(world: World, server: Server): void {
-  for (const connection of [...server.connections.values()]) {
-    dropConnection(world, connection)
-    disconnect(world, connection.endpoint)
+  const given = body.properties ?? {}
+  if (server.state !== 'Ready') {
+    throw server.operation?.status === 'InProgress'
+      ? refused('ServerBusy', `Server '${server.name}' is busy with another operation. Please try again later.`, 409)
+      : refused('ServerIsNotReady', `The server must be in state Ready to be changed. Server Name = ${server.name}, Current Server State = ${server.state}`, 409)
   }
-  world.servers.remove(server)
+  const tags = checkTags(body.tags)
+  const asked = kept(given)
+  const login = given.administratorLogin
+  if (login !== undefined && login !== server.properties['administratorLogin']) {
+    throw invalidContent("The administrator login of a server cannot be changed. Path 'properties.administratorLogin'")
+  }
+  const operation = begin(call, server, { ...upsert, takes: 'serverUpdate' }, () => {
+    settle(world, server, 'Ready')
+    const { mode, standbyAvailabilityZone } = given.highAvailability ?? {}
+    change(world, server, mode, standbyAvailabilityZone)
+  })
+  world.servers.touch(server)
+  server.operation = operation
+  server.state = 'Updating'
+  if (tags !== undefined) server.tags = tags
+  if (body.sku !== undefined) server.sku = { ...server.sku, ...body.sku }
+  server.properties = merged(server.properties, asked)
+  return accepted(call, operation)
 }
+
+const merged = (old: Body, asked: Body): Body =>
+  Object.fromEntries(
+    Object.entries({ ...old, ...asked }).map(([member, value]) => {
+      const before = old[member]
+      const both = typeof before === 'object' && typeof value === 'object'
+      return [member, both ? { ...before, ...value } : value]
+    }),
+  )
 
 function remove(call: Call): Answer {
   const { world } = call
-  const server = world.servers.get(idOf(call, 'write'))
+  const server = world.servers.get(serverIdOf(call, 'write'))
   if (server === undefined) return { status: 204 }
-  const seconds = secondsOf(world, 'serverDelete', server.id)
-  const write = {
-    name: 'DropServerManagementOperation',
-    duration: 'serverDelete',
-    seconds,
-    displayPlace: true,
-  } as const
-  const operation = manage(call, server, write, () => {
-    removeServer(world, server)
-  })
-  become(call, server, 'Dropping')
-  return accepted(world, operation)
+  const work: Work = { name: 'DropServerManagementOperation', takes: 'serverDelete' }
+  const operation = begin(call, server, work, () => removeServer(world, server))
+  world.servers.touch(server)
+  server.operation = operation
+  server.state = 'Dropping'
+  return accepted(call, operation)
 }
 
-const action = (verb: 'start' | 'stop' | 'restart', handle: (call: Call) => Answer): Route => ({
-  method: 'POST',
-  path: `${one}/${verb}`,
-  type,
-  operation: 'post',
-  action: `${type}/${verb}/action`,
-  handle,
-})
+/** Its endpoints stay, Disconnected for good. */
+export function removeServer(world: World, server: Server): void {
+  for (const connection of [...server.connections.values()]) dropConnection(world, connection)
+  for (const endpoint of [...server.endpoints]) disconnect(world, endpoint)
+  world.servers.remove(server)
+}
+
+/** Start, stop and restart: the state on the way, and at the end. */
+const turns = {
+  start: { from: 'Stopped', through: 'Starting', to: 'Ready', name: 'StartServerManagementOperation', takes: 'serverStart' },
+  stop: { from: 'Ready', through: 'Stopping', to: 'Stopped', name: 'StopServerManagementOperation', takes: 'serverStop' },
+  restart: { from: 'Ready', through: 'Restarting', to: 'Ready', name: 'RestartServerManagementOperation', takes: 'serverRestart' },
+} as const
+
+function turn(call: Call, which: keyof typeof turns): Answer {
+  const { world } = call
+  const server = serverOf(call, 'write')
+  const { from, through, to, ...work } = turns[which]
+  const failover = which === 'restart' && call.text.trim() !== '' && bodyOf(call, restartBody).restartWithFailover === true
+  if (server.state !== from) {
+    // Recorded in terraform-provider-azurerm#29219, spelling included; told by the operation.
+    const what = which === 'start' ? 'Start Server can only be performed on Stopped servers.' : 'Restart or Stop Server can only be performed on Started servers.'
+    const state = server.state
+    const operation = begin(call, server, { ...work, seconds: 1 }, () => ({
+      code: 'ServerIsNotReady',
+      message: `${what} Sever Name = ${server.name}, Current Server State = ${state}`,
+    }))
+    return accepted(call, operation)
+  }
+  const operation = begin(call, server, work, () => settle(world, server, to))
+  world.servers.touch(server)
+  server.operation = operation
+  server.state = through
+  if (failover && server.highAvailability.state === 'Healthy') failOver(world, server)
+  return accepted(call, operation)
+}
+
+function get(call: Call): Answer {
+  const body = call.world.servers.seen(serverIdOf(call, 'read'))
+  if (body === undefined) throw notFound(`${type}/${name(call, 'server')}`, groupOf(call, 'read').name)
+  return { status: 200, body }
+}
 
 export const serverRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: inSubscription,
-    type,
-    operation: 'list',
-    handle: (call) =>
-      page(call, call.world.servers.lines(`/subscriptions/${subscription(call).id}`)),
-  },
-  {
-    method: 'GET',
-    path: all,
-    type,
-    operation: 'list',
-    handle: (call) => page(call, call.world.servers.lines(groupOf(call, 'read').id)),
-  },
+  { method: 'GET', path: inSubscription, type, operation: 'list', handle: (call) => page(call, call.world.servers.lines(`/subscriptions/${subscription(call).id}`)) },
+  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.servers.lines(groupOf(call, 'read').id)) },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'PATCH', path: one, type, operation: 'patch', handle: patch },
   { method: 'DELETE', path: one, type, operation: 'delete', handle: remove },
-  {
-    method: 'GET',
-    path: `${one}/replicas`,
-    type: `${type}/replicas`,
-    operation: 'list',
-    handle: (call) => (serverOf(call, 'read'), { status: 200, body: { value: [] } }),
-  },
-  action('start', (call) => power(call, 'Start', 'Starting', 'Ready', 'serverStart')),
-  action('stop', (call) => power(call, 'Stop', 'Stopping', 'Stopped', 'serverStop')),
-  action('restart', (call) => power(call, 'Restart', 'Restarting', 'Ready', 'serverRestart')),
+  { method: 'POST', path: `${one}/start`, type, operation: 'post', handle: (call) => turn(call, 'start') },
+  { method: 'POST', path: `${one}/stop`, type, operation: 'post', handle: (call) => turn(call, 'stop') },
+  { method: 'POST', path: `${one}/restart`, type, operation: 'post', handle: (call) => turn(call, 'restart') },
 ]
