@@ -2,6 +2,9 @@
  * Faults on request: which answers go wrong, and how. Set through `POST /_simulator/faults` or
  * `Simulator.faults`. This file decides whether a fault strikes; server.ts makes it felt on the wire.
  */
+import { integer, invalidContent, list, object, oneOf, required, text } from './body.ts'
+import type { Check } from './body.ts'
+import type { Dice } from './dice.ts'
 
 export interface Fault {
   readonly match: {
@@ -25,7 +28,8 @@ export interface Fault {
 
 export interface Effect {
   /**
-   * - `error`: answers `status` (500) and `code` (InternalServerError) and does nothing.
+   * - `error`: answers `status` (500) and `code` (InternalServerError) and does nothing; with `seconds`
+   *   it carries them as Retry-After.
    * - `lostRequest`: the connection breaks and nothing was done.
    * - `lostAnswer`: it is done, then the connection breaks.
    * - `delay`: it is done, and answered `seconds` (1) of real time later.
@@ -39,3 +43,103 @@ export interface Effect {
   readonly code?: string
   readonly seconds?: number
 }
+
+/** What a fault may match. */
+export interface Request {
+  readonly method: string
+  readonly type: string
+  /** Last name in the path. */
+  readonly name: string
+  /** Name of the caller, where one is known. */
+  readonly identity: string | undefined
+}
+
+interface Armed {
+  readonly fault: Fault
+  readonly number: number
+  matched: number
+  struck: number
+}
+
+const is = (wanted: string | undefined, given: string | undefined): boolean =>
+  wanted === undefined || wanted === '*' || wanted.toLowerCase() === given?.toLowerCase()
+
+export class Faults {
+  readonly #dice: Dice
+  #armed: Armed[] = []
+  #number = 0
+
+  constructor(dice: Dice) {
+    this.#dice = dice
+  }
+
+  add(faults: readonly Fault[]): void {
+    for (const fault of faults) this.#armed.push({ fault, number: this.#number++, matched: 0, struck: 0 })
+  }
+
+  clear(): void {
+    this.#armed = []
+  }
+
+  /** The effect of the first fault that strikes. Every fault that matches counts the request. */
+  strike(request: Request): Effect | undefined {
+    let first: Effect | undefined
+    for (const each of this.#armed) {
+      const { match } = each.fault
+      const matches =
+        is(match.method, request.method) &&
+        is(match.type, request.type) &&
+        is(match.name, request.name) &&
+        is(match.identity, request.identity)
+      if (!matches) continue
+      each.matched += 1
+      if (first !== undefined || !this.#strikes(each)) continue
+      each.struck += 1
+      first = each.fault.effect
+    }
+    return first
+  }
+
+  #strikes({ fault, number, matched, struck }: Armed): boolean {
+    if (struck >= (fault.times ?? Infinity)) return false
+    if (fault.nth !== undefined && matched !== fault.nth) return false
+    if (fault.rate !== undefined && !this.#dice.chance(`fault ${number}`, fault.rate)) return false
+    return fault.effect.kind !== 'flap' || matched % 2 === 1
+  }
+}
+
+const amount: Check<number> = (value, path) => {
+  if (typeof value === 'number' && value >= 0) return value
+  throw invalidContent(`'${path}' is not a number`)
+}
+
+const faultList = list(
+  object({
+    match: object({ method: text, type: text, name: text, identity: text }),
+    nth: integer,
+    rate: amount,
+    times: integer,
+    effect: object({
+      kind: oneOf('error', 'lostRequest', 'lostAnswer', 'delay', 'hang', 'truncate', 'wrongBody', 'flap'),
+      status: integer,
+      code: text,
+      seconds: amount,
+    }),
+  }),
+)
+
+const without = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T
+
+/** The faults of a posted body; throws the refusal of one that is none. */
+export const faultsOf = (body: unknown): readonly Fault[] =>
+  faultList(body, '').map(({ match, effect, ...rest }, index) => {
+    const method = required(match?.method, `[${index}].match.method`)
+    const type = required(match?.type, `[${index}].match.type`)
+    const kind = required(effect?.kind, `[${index}].effect.kind`)
+    return without({
+      ...rest,
+      match: without({ ...match, method, type }),
+      effect: without({ ...effect, kind }),
+    }) as Fault
+  })

@@ -1,0 +1,56 @@
+/** `/_simulator/…`: what is not Azure's but the simulator's own. Asked without a token, never logged. */
+import type { Answer } from './answer.ts'
+import { Refusal } from './answer.ts'
+import { invalidContent } from './body.ts'
+import type { Faults } from './faults.ts'
+import { faultsOf } from './faults.ts'
+import type { RequestLog } from './requests.ts'
+import type { World } from './world.ts'
+
+export const prefix = '/_simulator/'
+
+export interface Observed {
+  readonly world: World
+  readonly log: RequestLog
+  readonly faults: Faults
+}
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidContent('the body is not JSON')
+  }
+}
+
+export function observe({ world, log, faults }: Observed, method: string, path: string, text: string): Answer {
+  try {
+    switch (`${method} ${path.slice(prefix.length)}`) {
+      case 'GET requests':
+        return { status: 200, body: { requests: log.rows() } }
+      case 'DELETE requests':
+        log.clear()
+        return { status: 204 }
+      case 'POST faults':
+        faults.add(faultsOf(json(text)))
+        return { status: 204 }
+      case 'DELETE faults':
+        faults.clear()
+        return { status: 204 }
+      case 'POST clock':
+        world.clock.advance(secondsOf(json(text)))
+        return { status: 200, body: { now: world.clock.iso() } }
+      default:
+        throw new Refusal(404, { code: 'NotFound', message: `The simulator has no ${method} ${path}.` })
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer()
+    throw error
+  }
+}
+
+function secondsOf(body: unknown): number {
+  const seconds = typeof body === 'object' && body !== null && 'advanceSeconds' in body ? body.advanceSeconds : undefined
+  if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0) return seconds
+  throw invalidContent("'advanceSeconds' is not a number of seconds")
+}
