@@ -1,6 +1,7 @@
 /** What we make of Azure's bodies, whole and broken. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { field } from '../operator/azure/decode/field.ts'
 import { decode, decodePage } from '../operator/azure/decode/table.ts'
 import { formatId } from '../operator/azure/id.ts'
 import type { Json, JsonObject, Kind } from '../operator/azure/model.ts'
@@ -91,6 +92,10 @@ test('tags may have any name and never touch a prototype', () => {
     ],
   )
   assert.is(Object.getPrototypeOf({}), Object.prototype)
+})
+
+test('what every object inherits is nobody’s answer', () => {
+  for (const key of ['constructor', 'toString', '__proto__']) assert.is(field({}, key), undefined)
 })
 
 test('a page without its list is not an empty page', () => {

@@ -61,6 +61,7 @@ const rows: readonly (readonly [string, Guard, Observed<Models[Kind]>, boolean])
     false,
   ],
   ['owned: tags stripped, no incarnation known', owned, stripped, false],
+  ['owned: nothing to know it by', owned, seen('zone', { tags: {} }), false],
   ['owned: it is gone', owned, absent, false],
   ['owned: nobody knows', owned, silence, false],
   ['owned: it can carry no tag', owned, seen('subnet'), false],

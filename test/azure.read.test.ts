@@ -185,6 +185,7 @@ test('a token that Azure refuses is fetched anew once, then the refusal stands',
   clock.pass(1)
   assert.is(errorIn(await azure.view.get(ids.server, 0)).status, 401)
   assert.is(fetched, 1, 'a young token is not asked for again')
+  assert.is(azure.asked.length, 1, 'and not sent again')
   clock.pass(60_000)
   assert.is((await azure.view.get(ids.server, 0)).is, 'present')
   assert.is(fetched, 2)

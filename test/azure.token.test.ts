@@ -1,9 +1,11 @@
 /** Tokens: one fetch for all, renewed in time; and which cloud they are for. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline'
 import { cloudOf } from '../operator/azure/cloud.ts'
 import { fetchTokenOf, type Lookup } from '../operator/azure/credential.ts'
 import type { IdentityRef } from '../operator/azure/port.ts'
+import { signInWire } from '../operator/azure/signin.ts'
 import { TokenSource, type FetchToken } from '../operator/azure/token.ts'
 import { gate, handClock } from './azure/in-process.ts'
 
@@ -189,6 +191,36 @@ for (const [what, given, says] of refusals) {
     assert.is(retry, 'slow')
     assert.match(message, says)
     assert.equal(hosts, [])
+  })
+}
+
+const places: readonly (readonly [string, boolean])[] = [
+  ['https://login.microsoftonline.com/tenant/oauth2/v2.0/token', true],
+  ['https://uksouth.login.microsoft.com/tenant/oauth2/v2.0/token', true],
+  ['http://169.254.169.254/metadata/identity/oauth2/token', true],
+  ['http://10.0.0.7:4141/msi/token', true],
+  ['http://login.microsoftonline.com/tenant/oauth2/v2.0/token', false],
+  ['https://login.microsoftonline.com:8443/tenant/oauth2/v2.0/token', false],
+  ['https://login.microsoftonline.com.evil.example/token', false],
+  ['https://evillogin.microsoft.com/token', false],
+  ['https://management.azure.com/token', false],
+  ['http://10.0.0.8/msi/token', false],
+]
+for (const [url, leaves] of places) {
+  test(`a sign-in ${leaves ? 'may go' : 'does not go'} to ${url}`, async () => {
+    const asked: string[] = []
+    const { client } = signInWire({
+      cloud: publicCloud,
+      environment: { IDENTITY_ENDPOINT: 'http://10.0.0.7:4141/msi/token' },
+      client: {
+        sendRequest: (request) => {
+          asked.push(request.url)
+          return Promise.resolve({ request, status: 200, headers: createHttpHeaders() })
+        },
+      },
+    })
+    await client.sendRequest(createPipelineRequest({ url })).catch(() => undefined)
+    assert.equal(asked, leaves ? [url] : [])
   })
 }
 

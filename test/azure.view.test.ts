@@ -229,6 +229,30 @@ test('after our write a GET looks past the list from before it', async () => {
   assert.is(azure.asked.at(-1)?.path, formatId(ids.privateEndpoint))
 })
 
+test('right after our change nothing but the one resource is asked for', async () => {
+  const azure = inProcess(() => ({ body: bodies.privateEndpoint }))
+  azure.view.wrote(ids.privateEndpoint, 'updated', true)
+  azure.clock.pass(1)
+  assert.is((await azure.view.find(ids.privateEndpoint, 60_000)).is, 'present')
+  assert.equal(
+    azure.asked.map(({ path }) => path),
+    [formatId(ids.privateEndpoint)],
+  )
+})
+
+test('a list from before our change is never used for it, however old it may be', async () => {
+  const azure = inProcess(({ path }) =>
+    isList(path, 'privateEndpoints')
+      ? page(bodies.privateEndpoint)
+      : { body: { ...bodies.privateEndpoint, tags: { changed: 'yes' } } },
+  )
+  await azure.view.find(ids.privateEndpoint, 3_600_000)
+  azure.view.wrote(ids.privateEndpoint, 'updated', true)
+  azure.clock.pass(40_000)
+  const seen = await azure.view.find(ids.privateEndpoint, 3_600_000)
+  assert.is(seen.is === 'present' && seen.value.tags.get('changed'), 'yes')
+})
+
 test('what we created is read by list as soon as a list shows it, for all who wait', async () => {
   const names = ['one', 'two', 'three']
   const azure = inProcess(() => page(...names.map(endpointNamed)))

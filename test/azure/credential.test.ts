@@ -210,4 +210,21 @@ test('a directory that redirects gets no credential at the other place', async (
   }
 })
 
+test('a directory that names another place for sign-in gets no credential there', async ({
+  read,
+  server,
+}) => {
+  const other = await startHttpsServer()
+  server.authority = other.url
+  try {
+    assert.is(
+      errorIn(await read(operator, { ca: server.ca + other.ca })).code,
+      'CredentialsUnavailable',
+    )
+    assert.is(other.signIns.length, 0)
+  } finally {
+    await other.stop()
+  }
+})
+
 test.run()

@@ -21,6 +21,8 @@ export interface HttpsServer {
   readonly received: Received[]
   /** What was posted to sign in, in order. */
   readonly signIns: URLSearchParams[]
+  /** Where sign-in is said to be; this server's own address at the start. */
+  authority: string
   /** Answers a sign-in. */
   signIn: (response: ServerResponse) => void
   /** Answers everything but sign-in. */
@@ -40,6 +42,7 @@ export async function startHttpsServer(): Promise<HttpsServer> {
     ca: authority.certificate,
     received,
     signIns: [],
+    authority: url,
     signIn: (response) =>
       json(response, { token_type: 'Bearer', expires_in: 3_600, access_token: 'secret-token' }),
     handle: (_, response) => void response.writeHead(500).end(),
@@ -49,7 +52,7 @@ export async function startHttpsServer(): Promise<HttpsServer> {
     const path = request.url ?? ''
     if (path.includes('/oauth2/v2.0/token')) return void posted(request, self, response)
     request.resume()
-    if (path.includes('/v2.0/.well-known/')) return json(response, discovery(url))
+    if (path.includes('/v2.0/.well-known/')) return json(response, discovery(self.authority))
     const one = { method: request.method ?? '', path, headers: request.headers }
     received.push(one)
     self.handle(one, response)

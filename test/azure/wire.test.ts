@@ -88,12 +88,23 @@ test('a small answer that swells when decompressed is given up', async ({ azure,
   }
   const seen = await azure({ maxBodyBytes: 1_000_000 }).get(ids.server, 0)
   assert.is(errorIn(seen).code, 'Undecodable')
+  assert.match(errorIn(seen).message, /larger than any/)
 })
 
 test('an answer beyond all bounds is given up', async ({ azure, server }) => {
   server.handle = (_, response) => void response.writeHead(200).end(Buffer.alloc(2_000_000, 32))
   const seen = await azure({ maxBodyBytes: 1_000_000 }).get(ids.server, 0)
   assert.is(errorIn(seen).code, 'Undecodable')
+  assert.match(errorIn(seen).message, /larger than any/)
+})
+
+test('a redirect within the same host is refused as well', async ({ azure, server }) => {
+  server.handle = ({ path }, response) =>
+    path.startsWith('/elsewhere')
+      ? json(response, bodies.server)
+      : void response.writeHead(307, { location: `${server.url}/elsewhere` }).end()
+  assert.is(errorIn(await azure().get(ids.server, 0)).status, 307)
+  assert.is(server.received.length, 1)
 })
 
 for (const status of [301, 302, 303, 307, 308]) {
