@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 
 /** Ends a process group. */
-const groupScript = 'read -r word; [ "$word" = released ] || kill -9 -- "-$1" 2>/dev/null'
+const groupScript = 'read -r word; [ "$word" = released ] || kill -9 "-$1" 2>/dev/null'
 
 /**
  * Ends the processes that left their ids in a control plane's directory, kube-apiserver before
