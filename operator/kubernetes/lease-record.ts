@@ -26,6 +26,29 @@ export const microTime = (at: Date): string => `${at.toISOString().slice(0, -1)}
 export const heldBy = ({ spec }: LeaseObject): string | undefined =>
   spec?.holderIdentity === '' ? undefined : spec?.holderIdentity
 
+/**
+ * Whether it may be taken: absent from the beginning, given back, our own without our knowing, or not
+ * renewed for long enough. One that vanished before our eyes may still have a holder, who will make
+ * it again.
+ */
+export function isFree(
+  record: LeaseObject | undefined,
+  given: {
+    readonly identity: string
+    readonly leaseMs: number
+    /** For how long, by our own clock, the record has been as it is. */
+    readonly seenForMs: number
+    /** Whether there was ever a record. */
+    readonly everSeen: boolean
+  },
+): boolean {
+  if (record === undefined && !given.everSeen) return true
+  if (record !== undefined && [undefined, given.identity].includes(heldBy(record))) return true
+  // Its holder's own promise, when it is longer than ours.
+  const promisedMs = (record?.spec?.leaseDurationSeconds ?? 0) * 1000
+  return given.seenForMs >= Math.max(promisedMs, given.leaseMs)
+}
+
 export function renewed(
   found: LeaseObject | undefined,
   given: {

@@ -14,29 +14,10 @@
  * Both of this machine's clocks must agree that time is left: the monotonic one stands still while a
  * machine is suspended, the other may be set back.
  */
-import type { Transport } from './call.ts'
-import { isKubeError, lineOf } from './error.ts'
+import { lineOf } from './error.ts'
 import { type LeaseCalls, leaseCalls } from './lease-calls.ts'
-import { heldBy, type LeaseObject, released, renewed } from './lease-record.ts'
-import type { LeaseSettings } from './lease-settings.ts'
-import type { Time } from './port.ts'
-
-export interface LeaseGiven {
-  readonly transport: Transport
-  readonly time: Time
-  /** [0, 1) */
-  readonly random: () => number
-  readonly namespace: string
-  readonly name: string
-  /** Of this process alone: never that of an earlier one. */
-  readonly identity: string
-  readonly settings: LeaseSettings
-  /** Called once, at most; `why` is a sentence. The process has to end. */
-  readonly onLost: (why: string) => void
-  readonly onTrouble: (error: Error) => void
-  /** Another holds it; told whenever that is another one than before. */
-  readonly onStandby: (holder: string) => void
-}
+import { heldBy, isFree, type LeaseObject, released, renewed } from './lease-record.ts'
+import type { LeaseGiven } from './lease-settings.ts'
 
 type State = 'waiting' | 'leading' | 'lost' | 'released'
 
@@ -47,7 +28,8 @@ export class Lease {
   #state: State = 'waiting'
   #record: LeaseObject | undefined
   /** A version of the record, and when we first saw it, by our own monotonic clock. */
-  #sighting: { readonly version: string; readonly at: number } | undefined
+  #sighting: { readonly version: string | undefined; readonly at: number } | undefined
+  #everSeen = false
   /** When the renewal that succeeded last was asked for, by both clocks. */
   #renewedAt = { monotonic: -Infinity, wall: -Infinity }
   #running: Promise<void> = Promise.resolve()
@@ -103,8 +85,10 @@ export class Lease {
         await this.#attempt(() => this.#renew())
         if (!signal.aborted && this.#leftMs() <= 0) this.#lose('it could not be renewed in time')
       }
-      const share = this.#state === 'leading' ? 1 : 1 + 0.2 * random()
-      const rest = this.#state === 'leading' ? Math.max(this.#leftMs(), 0) : Infinity
+      const leading = this.#state === 'leading'
+      // A leader that failed tries again soon, with the record as it is then.
+      const share = leading ? (this.#record === undefined ? 0.25 : 1) : 1 + 0.2 * random()
+      const rest = leading ? Math.max(this.#leftMs(), 0) : Infinity
       await time.sleep(Math.min(settings.retryMs * share, rest), signal)
     }
   }
@@ -113,8 +97,8 @@ export class Lease {
     try {
       return await what()
     } catch (error) {
-      // A conflict says that the record changed: the next try looks at it.
-      if (isKubeError(error, 409)) this.#record = undefined
+      // It changed, or was written without an answer, or is gone: the next try looks at it.
+      this.#record = undefined
       this.#trouble(error)
       return false
     }
@@ -123,8 +107,7 @@ export class Lease {
   /** Takes the lease when it is free: absent, given back, or not renewed for long enough. */
   async #take(): Promise<boolean> {
     const found = await this.#look()
-    if (found !== undefined && !this.#isFree(found)) return false
-    return this.#write(found, true)
+    return this.#isFree(found) ? this.#write(found, true) : false
   }
 
   async #renew(): Promise<boolean> {
@@ -141,7 +124,7 @@ export class Lease {
     const { time, identity, settings } = this.#given
     const asked = { monotonic: time.monotonic(), wall: time.now().getTime() }
     const record = renewed(found, { identity, leaseMs: settings.leaseMs, now: time.now(), taking })
-    const patience = taking ? settings.renewMs / 2 : Math.min(settings.renewMs / 2, this.#leftMs())
+    const patience = taking ? this.#patienceMs : Math.min(this.#patienceMs, this.#leftMs())
     if (patience <= 0) return false
     const answer = await (found === undefined
       ? this.#calls.create(record, patience)
@@ -154,11 +137,11 @@ export class Lease {
   }
 
   async #look(): Promise<LeaseObject | undefined> {
-    const { settings, time } = this.#given
-    const found = await this.#calls.read(settings.renewMs / 2)
+    const found = await this.#calls.read(this.#patienceMs)
+    const version = found?.metadata.resourceVersion
+    const at = this.#given.time.monotonic()
+    if (this.#sighting?.version !== version) this.#sighting = { version, at }
     if (found === undefined) return undefined
-    const version = found.metadata.resourceVersion ?? ''
-    if (this.#sighting?.version !== version) this.#sighting = { version, at: time.monotonic() }
     const holder = heldBy(found)
     const news = holder !== this.#holder && holder !== this.#given.identity
     this.#holder = holder
@@ -166,13 +149,22 @@ export class Lease {
     return found
   }
 
-  #isFree(record: LeaseObject): boolean {
-    if (heldBy(record) === undefined) return true
-    // Its holder's own promise, when it is longer than ours.
-    const promisedMs = (record.spec?.leaseDurationSeconds ?? 0) * 1000
-    const waitMs = Math.max(promisedMs, this.#given.settings.leaseMs)
-    const seenAt = this.#sighting?.at ?? Infinity
-    return this.#given.time.monotonic() - seenAt >= waitMs
+  #isFree(record: LeaseObject | undefined): boolean {
+    const { time, identity, settings } = this.#given
+    const seenForMs = time.monotonic() - (this.#sighting?.at ?? Infinity)
+    const free = isFree(record, {
+      identity,
+      leaseMs: settings.leaseMs,
+      seenForMs,
+      everSeen: this.#everSeen,
+    })
+    this.#everSeen ||= record !== undefined
+    return free
+  }
+
+  /** For one request: of several tries, not only the first must fit in before the time is over. */
+  get #patienceMs(): number {
+    return this.#given.settings.renewMs / 4
   }
 
   /** ms for which this process may still act. */
