@@ -12,8 +12,8 @@ import type { Trouble } from './trouble.ts'
 export const lookMs = ({ inFlightMs, resyncMs }: Settings): number =>
   Math.min(resyncMs, 4 * inFlightMs)
 
-/** Right after notes were recorded: long enough for the watch to bring them back. */
-const soonMs = ({ inFlightMs }: Settings): number => Math.min(inFlightMs, 1_000)
+/** Right after notes were recorded: our own write is in the cache at once. */
+const soonMs = ({ inFlightMs }: Settings): number => Math.min(inFlightMs, 100)
 
 const minute = 60_000
 

@@ -3,7 +3,7 @@ import { timestamp } from '../api/condition.ts'
 import type { DecisionStatus, EndpointConnectionDecision } from '../api/connection-decision.ts'
 import { entryOf, type Finding, type Standing } from './finding.ts'
 import { identityOf, keyOf, nameKey, nameOf } from './identity.ts'
-import { busy, intentsOf, maybeSent, type Intent } from './intent.ts'
+import { busy, intentsOf, type Intent } from './intent.ts'
 import { connectionsOf, decisionOf, type Observation } from './observation.ts'
 import { decided, sent, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -168,7 +168,7 @@ function complete(seen: Observation, made: Plan, act: Act): Act {
   if (finish)
     return { ...act, after: finish.after === undefined ? 'Deleted' : plain(finish.after, 64) }
   const now = connectionsOf(seen).find((connection) => keyOf(connection) === nameKey(act.name))
-  const moved = now && !busy(now) && now.state !== act.before && !maybeSent(seen, act.name)
+  const moved = now && !busy(now) && now.state !== act.before
   return moved ? { ...act, after: plain(now.state, 64) } : act
 }
 

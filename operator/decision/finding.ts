@@ -4,22 +4,13 @@
  */
 import type { ArmError } from '../azure/error.ts'
 import type { Connection, Server } from '../azure/model.ts'
-import { annotations } from '../api/connection-decision.ts'
 import { gate, type Closed } from './gate.ts'
 import { bindable, identityOf, keyOf, nameKey, sameIdentity } from './identity.ts'
-import {
-  actOfIntent,
-  busy,
-  doneOf,
-  intentsOf,
-  isBoundTo,
-  judge,
-  maybeSent,
-  type Intent,
-} from './intent.ts'
+import { actOfIntent, busy, doneOf, isBoundTo, maybeSent, type Intent } from './intent.ts'
 import { matches, type Candidate } from './match.ts'
-import { connectionsOf, decisionOf, type Observation } from './observation.ts'
-import { actOf, claims, expired, objectKey, wishes, type Claims } from './precedence.ts'
+import { decisionOf, type Observation } from './observation.ts'
+import { actOf, expired, objectKey } from './precedence.ts'
+import { ignoresHa, standingIntents, taken, type World } from './world.ts'
 import { transitionOf, type Act } from './transitions.ts'
 
 export type Standing =
@@ -58,22 +49,6 @@ export interface Finding {
   readonly drifted: boolean
 }
 
-export interface World {
-  readonly connections: readonly Connection[]
-  readonly claims: Claims
-  /** Claims that the decision would have if it stood alone. */
-  readonly wishes: Claims
-}
-
-export function worldOf(seen: Observation): World {
-  const connections = connectionsOf(seen)
-  return {
-    connections,
-    claims: claims([seen.self, ...seen.rivals], connections, seen.now),
-    wishes: wishes(seen.self, connections, seen.now),
-  }
-}
-
 /** One finding for each connection that the decision's selection holds. */
 export function findings(seen: Observation, server: Server, world: World): readonly Finding[] {
   const act = actOf(decisionOf(seen))
@@ -109,19 +84,6 @@ interface Context {
   readonly intents: ReadonlyMap<string, Intent>
   readonly done: ReadonlySet<string>
 }
-
-/** Without those of which nothing comes any more: what they bound is free to be bound anew. */
-const standingIntents = (seen: Observation, { claims }: World): ReadonlyMap<string, Intent> =>
-  new Map([...intentsOf(seen)].filter(([, intent]) => judge(seen, intent, claims).is !== 'void'))
-
-const ignoresHa = (seen: Observation): boolean =>
-  decisionOf(seen).metadata.annotations?.[annotations.ignoreHa] === 'true'
-
-/** One write per server: ours that may be under way, another decision's, or one that Azure shows. */
-const taken = (seen: Observation, { connections }: World): boolean =>
-  (seen.serverTakenUntil ?? 0) > seen.now ||
-  connections.some(({ provisioningState }) => provisioningState === 'Updating') ||
-  [...intentsOf(seen).values()].some(({ name }) => maybeSent(seen, name))
 
 function unasked(connection: Connection, { claims }: World): Standing {
   const open = connection.state === 'Pending' || connection.state === 'Approved'

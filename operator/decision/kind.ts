@@ -14,7 +14,6 @@ import {
 import type { KindOf } from '../runtime/kind.ts'
 import { nameKey } from './identity.ts'
 import { isBoundTo, revokeKey } from './intent.ts'
-import { refKey } from './match.ts'
 import type { Observation, Settings } from './observation.ts'
 import {
   candidate,
@@ -32,6 +31,8 @@ import { objectKey } from './precedence.ts'
 import { list, plain } from './printable.ts'
 import { report, type Written } from './report.ts'
 import type { Decide } from './write.ts'
+
+export { decisionKeysToWake } from './wake.ts'
 
 export interface DecisionDependencies {
   readonly azure: Azure
@@ -172,40 +173,3 @@ async function stillDecided(
       false)
   )
 }
-
-/**
- * Whom a changed (made, changed, removed) decision concerns, besides itself. An undecided row concerns
- * its inbox alone, an inbox its rows; what has an action, or has just lost it, concerns every decision on
- * the server.
- */
-export function decisionKeysToWake(
-  changed: EndpointConnectionDecision,
-  decisions: Decisions,
-): readonly string[] {
-  const { metadata, spec, status } = changed
-  const rivals = rivalsOf(changed, decisions)
-  const lost = metadata.generation > 1 && status?.observedGeneration !== metadata.generation
-  const decides = spec.action !== undefined || lost
-  return rivals
-    .filter(
-      (rival) =>
-        decides ||
-        (rival.metadata.namespace === metadata.namespace &&
-          (spec.inbox ? rival.spec.action === undefined : rival.spec.inbox)),
-    )
-    .map(objectKey)
-}
-
-/** The decisions whose `endpointRefs` name an endpoint object that has changed. */
-export const decisionKeysOfEndpoint = (
-  endpoint: { readonly metadata: { readonly namespace: string; readonly name: string } },
-  decisions: Decisions,
-): readonly string[] =>
-  [...decisions.all()]
-    .filter((decision) =>
-      decision.spec.connections?.endpointRefs?.some(
-        (ref) =>
-          refKey(ref, decision) === `${endpoint.metadata.namespace}/${endpoint.metadata.name}`,
-      ),
-    )
-    .map(objectKey)

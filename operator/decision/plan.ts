@@ -6,7 +6,7 @@
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Id } from '../azure/id.ts'
 import type { Server } from '../azure/model.ts'
-import { findings, worldOf, type Finding, type World } from './finding.ts'
+import { findings, type Finding } from './finding.ts'
 import { flawOf } from './flaw.ts'
 import { keyOf } from './identity.ts'
 import { inboxRows, isOpenRow, rowEnds } from './inbox.ts'
@@ -14,6 +14,7 @@ import { busy, intentsOf, judge, maybeSent, type Intent, type Memory } from './i
 import { memoryAfter } from './memory.ts'
 import { decisionOf, type Observation } from './observation.ts'
 import { actOf } from './precedence.ts'
+import { worldOf, type World } from './world.ts'
 import { decide, revoke, type Decide } from './write.ts'
 
 export type DecisionAction =

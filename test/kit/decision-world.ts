@@ -1,0 +1,295 @@
+/**
+ * One server in Azure, one cluster, and the decision kind between them, all in memory and on a clock that
+ * a test moves: for what unit tables can't say, that visits in a row lead somewhere. The real server is
+ * simulated in test/arm; this one is here to be put into states that the other one can't be brought into.
+ */
+import type { EndpointConnectionDecision } from '../../operator/api/connection-decision.ts'
+import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
+import type { Action, Outcome } from '../../operator/azure/action.ts'
+import { holds } from '../../operator/azure/guard.ts'
+import { idKey, lastName, type Id } from '../../operator/azure/id.ts'
+import { object, text } from '../../operator/azure/json.ts'
+import type { Connection, Kind, Models, Server } from '../../operator/azure/model.ts'
+import { absent, present, type Observed } from '../../operator/azure/observed.ts'
+import type { Azure, AzureView } from '../../operator/azure/port.ts'
+import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
+import {
+  Conflict,
+  type EventNote,
+  type KubernetesObject,
+  type ObjectMaker,
+  type ObjectWriter,
+  type Store,
+} from '../../operator/kubernetes/port.ts'
+import { reconcile } from '../../operator/runtime/reconcile.ts'
+import { now as noon, server, serverId } from './decision.ts'
+
+/** Thrown where a test lets the process die. */
+export class Crash extends Error {}
+
+export class Objects<T extends KubernetesObject> implements Store<T> {
+  readonly objects = new Map<string, T>()
+  synced = true
+
+  get(key: string): T | undefined {
+    return this.objects.get(key)
+  }
+  all(): Iterable<T> {
+    return this.objects.values()
+  }
+  put(object: T): T {
+    const key = `${object.metadata.namespace}/${object.metadata.name}`
+    const version = String(Number(this.objects.get(key)?.metadata.resourceVersion ?? '0') + 1)
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: version } }
+    this.objects.set(key, stored)
+    return stored
+  }
+}
+
+export interface Put {
+  readonly name: string
+  readonly status: string
+  readonly description: string
+  /** What stood in the status of each decision when Azure took the write. */
+  readonly recorded: boolean
+}
+
+export class DecisionWorld {
+  readonly connections = new Map<string, Connection>()
+  readonly decisions = new Objects<EndpointConnectionDecision>()
+  readonly endpoints = new Objects<PostgresPrivateEndpoint>()
+  readonly puts: Put[] = []
+  readonly deletes: string[] = []
+  readonly events: (EventNote & { readonly about: string })[] = []
+  /** ms since the epoch. */
+  now = noon
+  gated = true
+  server: Partial<Pick<Server, 'state' | 'highAvailability'>> = {}
+  /** ms that Azure works on a decision; it shows `Updating` meanwhile. */
+  workMs = 12_000
+  /** ms by which the list is behind. */
+  lagMs = 0
+  statusWrites = 0
+  reads = 0
+  /** Called at each point where something outside may happen. */
+  at: (point: 'observed' | 'looked' | 'written' | 'reported') => void = () => undefined
+  #past: { readonly at: number; readonly connections: readonly Connection[] }[] = []
+  #work: { readonly at: number; readonly then: () => void }[] = []
+  #made = 0
+  #kind: DecisionKind
+
+  constructor() {
+    this.#kind = this.#newKind()
+  }
+
+  /** The process starts anew and has forgotten everything. */
+  restart(): void {
+    this.#kind = this.#newKind()
+  }
+
+  connect(connection: Connection): void {
+    this.connections.set(lastName(connection.id), connection)
+    this.#remember()
+  }
+
+  disconnect(name: string): void {
+    this.connections.delete(name)
+    this.#remember()
+  }
+
+  stateOf(connection: Connection): string | undefined {
+    return this.connections.get(lastName(connection.id))?.state
+  }
+
+  /** What a user does: creates the object, or changes its spec. */
+  apply(decision: EndpointConnectionDecision): EndpointConnectionDecision {
+    const before = this.decisions.get(keyOf(decision))
+    const changed = JSON.stringify(before?.spec) !== JSON.stringify(decision.spec)
+    const generation = (before?.metadata.generation ?? 0) + (changed ? 1 : 0)
+    const { status } = before ?? decision
+    const metadata = { ...decision.metadata, generation }
+    return this.decisions.put({ ...decision, metadata, ...(status && { status }) })
+  }
+
+  remove(decision: EndpointConnectionDecision): void {
+    this.decisions.objects.delete(keyOf(decision))
+  }
+
+  of(decision: EndpointConnectionDecision): EndpointConnectionDecision {
+    const found = this.decisions.get(keyOf(decision))
+    if (!found) throw new Error(`${keyOf(decision)} is gone`)
+    return found
+  }
+
+  /** `True/Approved`. */
+  ready(decision: EndpointConnectionDecision): string {
+    const found = this.of(decision).status?.conditions?.find(({ type }) => type === 'Ready')
+    return `${found?.status}/${found?.reason}`
+  }
+
+  pass(ms: number): void {
+    this.now += ms
+    for (const one of this.#work.filter(({ at }) => at <= this.now)) one.then()
+    this.#work = this.#work.filter(({ at }) => at > this.now)
+  }
+
+  /** One visit; undefined: nothing but an event brings it back. */
+  async visit(key: string): Promise<number | undefined> {
+    const { againInMs } = await reconcile(this.#kind, key, () => new Date(this.now))
+    this.at('reported')
+    return againInMs
+  }
+
+  /** Visits everything, again and again, until a round changes nothing and nothing is under way. */
+  async settle(rounds = 200): Promise<void> {
+    for (let quiet = 0, round = 0; quiet < 3; round++) {
+      if (round > rounds) throw new Error('it does not come to rest')
+      const before = this.changes
+      for (const key of [...this.decisions.objects.keys()]) {
+        try {
+          await this.visit(key)
+        } catch (error) {
+          if (!(error instanceof Conflict) && !(error instanceof Crash)) throw error
+        }
+      }
+      quiet = this.changes === before && this.#work.length === 0 ? quiet + 1 : 0
+      this.pass(5_000)
+    }
+  }
+
+  get changes(): number {
+    return this.puts.length + this.deletes.length + this.statusWrites + this.#made
+  }
+
+  #newKind(): DecisionKind {
+    return decisionKind({
+      azure: this.#azure(),
+      decisions: this.decisions,
+      endpoints: this.endpoints,
+      writer: this.#writer(),
+      maker: this.#maker(),
+      events: {
+        record: (about, event) => void this.events.push({ ...event, about: keyOf(about) }),
+      },
+      settings: { inFlightMs: 5_000, resyncMs: 300_000 },
+      gated: () => this.gated,
+      synced: () => true,
+      now: () => new Date(this.now),
+      random: () => 0.5,
+    })
+  }
+
+  #remember(): void {
+    this.#past.push({ at: this.now, connections: [...this.connections.values()] })
+  }
+
+  #listed(): readonly Connection[] {
+    const known = this.#past.filter(({ at }) => at <= this.now - this.lagMs)
+    return known.at(-1)?.connections ?? (this.lagMs > 0 ? [] : [...this.connections.values()])
+  }
+
+  #azure(): Azure {
+    const get = (id: Id<Kind>): Observed<Models[Kind]> => {
+      this.reads++
+      if (id.kind === 'server') return present(server(this.#listed(), this.server))
+      const found = this.connections.get(lastName(id))
+      return found ? present(found) : absent
+    }
+    const unused = (): never => {
+      throw new Error('not for decisions')
+    }
+    const view: AzureView = {
+      list: unused,
+      ipAddressAvailable: unused,
+      get: async <K extends Kind>(id: Id<K>) => get(id) as Observed<Models[K]>,
+      find: async <K extends Kind>(id: Id<K>) => get(id) as Observed<Models[K]>,
+      act: async (action) => this.#act(action, get),
+    }
+    return { as: () => view }
+  }
+
+  #act(action: Action, get: (id: Id<Kind>) => Observed<Models[Kind]>): Outcome {
+    this.at('observed')
+    const seen = get(action.id)
+    if (action.guard && !holds(action.guard, seen)) return { is: 'guarded', seen }
+    this.at('looked')
+    const name = lastName(action.id)
+    const found = this.connections.get(name)
+    if (idKey(action.id) !== idKey({ ...serverId, kind: 'connection', names: ['orders', name] })) {
+      throw new Error('a write to something else')
+    }
+    if ([...this.connections.values()].some((one) => one.provisioningState === 'Updating')) {
+      const error = { code: 'ServerIsBusy', message: 'Busy.', retry: 'fast', status: 409 } as const
+      return { is: 'refused', error }
+    }
+    if (!found) throw new Error('a write to nothing')
+    if (action.do === 'delete') {
+      this.deletes.push(name)
+      this.#begin(found, () => this.disconnect(name))
+    } else {
+      const state = object(object(action.body['properties'])['privateLinkServiceConnectionState'])
+      const status = text(state['status']) ?? ''
+      const description = text(state['description']) ?? ''
+      this.puts.push({ name, status, description, recorded: this.#isRecorded(found) })
+      if (status === 'Approved' && found.state === 'Rejected') throw new Error('Azure refuses that')
+      this.#begin(found, () => {
+        const now = this.connections.get(name)
+        if (now)
+          this.connect({ ...now, state: status, description, provisioningState: 'Succeeded' })
+      })
+    }
+    this.at('written')
+    return { is: 'accepted', status: 202, correlationId: `c-${this.puts.length}` }
+  }
+
+  #begin(connection: Connection, then: () => void): void {
+    this.connect({ ...connection, provisioningState: 'Updating' })
+    this.#work.push({ at: this.now + this.workMs, then })
+  }
+
+  #isRecorded(connection: Connection): boolean {
+    return [...this.decisions.all()].some(({ status }) =>
+      status?.memory?.intents?.some(
+        (one) =>
+          one.name === connection.name && one.privateEndpointId === connection.privateEndpointId,
+      ),
+    )
+  }
+
+  #writer(): ObjectWriter<EndpointConnectionDecision> {
+    return {
+      getNow: async (key) => this.decisions.get(key),
+      applyStatus: async (decision, status, resourceVersion) => {
+        const now = this.decisions.get(keyOf(decision))
+        if (!now || now.metadata.resourceVersion !== resourceVersion) throw new Conflict()
+        this.statusWrites++
+        return this.decisions.put({ ...now, status })
+      },
+      setFinalizer: () => Promise.reject(new Error('decisions have none')),
+    }
+  }
+
+  #maker(): ObjectMaker<EndpointConnectionDecision> {
+    return {
+      create: async (row) => {
+        if (this.decisions.get(keyOf(row))) return false
+        this.#made++
+        const { metadata } = row
+        const more = { uid: `uid-${this.#made}`, generation: 1, resourceVersion: '0' }
+        const creationTimestamp = new Date(this.now).toISOString().replace('.000', '')
+        this.decisions.put({ ...row, metadata: { ...metadata, ...more, creationTimestamp } })
+        return true
+      },
+      remove: async (row) => {
+        const now = this.decisions.get(keyOf(row))
+        if (now && now.metadata.resourceVersion !== row.metadata.resourceVersion) {
+          throw new Conflict()
+        }
+        this.#made++
+        this.decisions.objects.delete(keyOf(row))
+      },
+    }
+  }
+}
+
+const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace}/${metadata.name}`
