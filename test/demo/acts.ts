@@ -6,16 +6,11 @@ import type { Answer } from './arm.ts'
 import type { Item } from './kubectl.ts'
 import { condition, inWords, type Kind } from './objects.ts'
 import type { Stage } from './stage.ts'
+import { typed } from './table.ts'
 import { untilAnswered, untilChanged } from './waiting.ts'
-
-export const everything = ['get', 'pgpe,epcd', '-A']
 
 /** How often Azure is asked, while the demo waits for something there. */
 const askAzureMs = 500
-
-/** As one would type it. */
-const typed = (args: readonly string[]): string =>
-  ['kubectl', ...args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`))].join(' ')
 
 /** Shows and runs a command that has to succeed. */
 export async function kubectl(stage: Stage, ...args: readonly string[]): Promise<string> {
@@ -48,9 +43,6 @@ export const isReady = (item: Item | undefined): boolean =>
   item?.metadata.deletionTimestamp === undefined &&
   condition(item, 'Reconciling') === undefined
 
-export const readyReason = (item: Item | undefined): string | undefined =>
-  condition(item, 'Ready')?.reason
-
 /** Waits until the claim is true; answers with the object, if there is one. */
 export async function until(stage: Stage, claim: Claim): Promise<Item | undefined> {
   const { kind, key } = claim
@@ -66,6 +58,7 @@ export async function until(stage: Stage, claim: Claim): Promise<Item | undefine
   }
   stage.screen.waiting(`until ${sentence}`)
   const { item } = await untilChanged(wait, look, (listener) => stage.objects.onChange(listener))
+  await stage.table.current()
   stage.screen.waiting('')
   return item
 }
@@ -88,6 +81,7 @@ export async function untilSome(
   const look = (): Item | undefined => stage.objects.all(kind).find(holds)
   stage.screen.waiting(`until there is ${is}`)
   const item = await untilChanged(wait, look, (listener) => stage.objects.onChange(listener))
+  await stage.table.current()
   stage.screen.waiting('')
   return item
 }
@@ -114,31 +108,3 @@ export async function untilAzure(
   stage.screen.waiting('')
   return answer
 }
-
-/** Shows the table anew after every change, one command at a time; answers with how to end that. */
-export function keepTable(stage: Stage): () => Promise<void> {
-  let running: Promise<void> | undefined
-  let stale = false
-  let over = false
-  const draw = async (): Promise<void> => {
-    do {
-      stale = false
-      const { code, stdout } = await stage.kubectl.run(everything).catch(() => nothing)
-      if (code === 0 && stdout !== '') stage.screen.table(typed(everything), stdout)
-    } while (stale && !over)
-    running = undefined
-  }
-  const change = (): void => {
-    stale = true
-    if (!over) running ??= draw()
-  }
-  const stop = stage.objects.onChange(change)
-  return async () => {
-    stop()
-    await running
-    over = true
-    stage.screen.settle()
-  }
-}
-
-const nothing = { code: 1, stdout: '' }

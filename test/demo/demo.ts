@@ -1,5 +1,4 @@
 /** The demo from the first line to the last: scenes in order, then what to try, then the counts. */
-import { keepTable } from './acts.ts'
 import { requestCounts, whatToTry } from './closing.ts'
 import { missing } from './expected.ts'
 import type { Options } from './options.ts'
@@ -60,12 +59,9 @@ async function play(stage: Stage): Promise<void> {
     stage.screen.heading(scene.title)
     for (const line of scene.why) stage.screen.line(`    ${line}`)
     stage.screen.line()
-    const end = keepTable(stage)
-    try {
-      await scene.play(stage)
-    } finally {
-      await end()
-    }
+    await scene.play(stage)
+    await stage.table.current()
+    stage.screen.settle()
   }
   const wait = {
     until: 'everything is where it should be',

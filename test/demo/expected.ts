@@ -37,7 +37,9 @@ const named: readonly Claim[] = [
   gone('sandbox'),
   decision('approve-ledger', 'has approved one connection', (item) => item.status?.approved === 1),
   decision('reject-unknown', 'has rejected one connection', (item) => item.status?.rejected === 1),
-  decision('warehouse-inbox', 'is an inbox', (item) => item.spec.inbox === true),
+  decision('warehouse-inbox', 'is an inbox with nothing pending', ({ spec, status }) => {
+    return spec.inbox === true && status?.pending === 0
+  }),
 ]
 
 /** What is not as it should be, in plain words; empty when all is. */

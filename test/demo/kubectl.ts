@@ -22,6 +22,7 @@ export interface Item {
     readonly dns?: { readonly zoneId?: string; readonly zoneGroupId?: string }
     readonly state?: string
     readonly requester?: string
+    readonly pending?: number
     readonly rejected?: number
     readonly approved?: number
   }

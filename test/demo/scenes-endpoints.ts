@@ -1,7 +1,14 @@
 /** Scenes about a network administrator's own endpoints. */
-import { kubectl, readyReason, refused, until, untilAzure } from './acts.ts'
+import { kubectl, refused, until, untilAzure } from './acts.ts'
 import { endpointId, serverId, zoneId } from './ids.ts'
-import { apply, asNetworkAdmin, insist, type Scene, untilEndpointReady } from './scene.ts'
+import {
+  apply,
+  asNetworkAdmin,
+  insist,
+  type Scene,
+  untilEndpointReady,
+  untilSays,
+} from './scene.ts'
 
 export const automatic: Scene = {
   title: '(a) An endpoint that Azure approves at once',
@@ -53,14 +60,9 @@ export const stopped: Scene = {
   ],
   play: async (stage) => {
     await apply(stage, asNetworkAdmin, 'stopped-server.yaml')
-    await until(stage, {
-      kind: 'pgpe',
-      key: 'network/archive',
-      is: 'says ServerNotReady',
-      holds: (item) => readyReason(item) === 'ServerNotReady',
-    })
+    await untilSays(stage, 'archive', 'ServerNotReady')
     await stage.people.owner.must('POST', `${serverId('archive')}/start`)
-    stage.screen.line('    in Azure: POST …/flexibleServers/archive/start')
+    stage.screen.line('\n    in Azure: POST …/flexibleServers/archive/start')
     await untilEndpointReady(stage, 'archive')
   },
 }

@@ -1,6 +1,6 @@
 /** Scenes about requests: somebody asks, and a database administrator decides. */
 import { labels } from '../../operator/api/group.ts'
-import { isReady, kubectl, readyReason, until, untilAzure, untilSome } from './acts.ts'
+import { isReady, kubectl, until, untilAzure, untilSome } from './acts.ts'
 import { endpointId, subscriptions } from './ids.ts'
 import type { Item } from './kubectl.ts'
 import {
@@ -10,6 +10,7 @@ import {
   insist,
   type Scene,
   untilEndpointReady,
+  untilSays,
 } from './scene.ts'
 import { dbt, requestConnection, unknown } from './world.ts'
 
@@ -17,17 +18,12 @@ export const manual: Scene = {
   title: '(c) An endpoint that somebody else has to approve',
   why: [
     'Network and database administrators are different people here. The first one can only ask: the',
-    'object says PendingApproval, which is neither ready nor failed. The second one approves, in an',
-    'object of his own kind, and cannot touch the first one.',
+    'object says PendingApproval, which is neither ready nor failed. The second one approves, by an',
+    'object of the other kind, and may not touch the endpoint.',
   ],
   play: async (stage) => {
     await apply(stage, asNetworkAdmin, 'manual.yaml')
-    await until(stage, {
-      kind: 'pgpe',
-      key: 'network/ledger',
-      is: 'says PendingApproval',
-      holds: (item) => readyReason(item) === 'PendingApproval',
-    })
+    await untilSays(stage, 'ledger', 'PendingApproval')
     await apply(stage, asDatabaseAdmin, 'approve.yaml')
     await untilEndpointReady(stage, 'ledger')
     await until(stage, {
@@ -53,7 +49,7 @@ export const vendor: Scene = {
   play: async (stage) => {
     await apply(stage, asDatabaseAdmin, 'inbox.yaml')
     await requestConnection(stage.azure, stage.people.vendor, dbt)
-    stage.screen.line(`    in Azure, by the vendor: PUT …/privateEndpoints/${dbt.endpoint}`)
+    stage.screen.line(`\n    in Azure, by the vendor: PUT …/privateEndpoints/${dbt.endpoint}`)
     const row = await untilSome(
       stage,
       'epcd',
@@ -97,7 +93,7 @@ export const unwanted: Scene = {
   ],
   play: async (stage) => {
     await requestConnection(stage.azure, stage.people.owner, unknown)
-    stage.screen.line(`    in Azure, by somebody: PUT …/privateEndpoints/${unknown.endpoint}`)
+    stage.screen.line(`\n    in Azure, by somebody: PUT …/privateEndpoints/${unknown.endpoint}`)
     const row = await untilSome(
       stage,
       'epcd',

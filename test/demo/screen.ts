@@ -47,6 +47,7 @@ export class Screen {
   command(typed: string, output: string): void {
     const printed = output.trimEnd()
     const lines = printed === '' ? [] : printed.split('\n').map((line) => `    ${line}`)
+    this.line()
     this.line([`    $ ${this.#bold(typed)}`, ...lines].join('\n'))
   }
 
@@ -58,7 +59,7 @@ export class Screen {
     if (this.isLive) {
       this.#erase()
       this.#draw()
-    } else if (news) this.command(typed, `${output.trimEnd()}\n\n`)
+    } else if (news) this.command(typed, output)
   }
 
   /** What the demo waits for right now; empty: nothing. */

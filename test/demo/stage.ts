@@ -13,6 +13,7 @@ import { Objects } from './objects.ts'
 import { Operator } from './operator.ts'
 import { root } from './root.ts'
 import type { Screen } from './screen.ts'
+import { Table } from './table.ts'
 import { makeWorld, type People } from './world.ts'
 
 /** So many seconds pass in Azure in one of ours: what takes a minute there takes two seconds here. */
@@ -31,6 +32,7 @@ export interface Stage {
   readonly people: People
   readonly kubectl: Kubectl
   readonly objects: Objects
+  readonly table: Table
   readonly operator: Operator
   /** For the second terminal: kubeconfig, ca.crt, env, operator.log. */
   readonly directory: string
@@ -78,6 +80,7 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   await settle
   screen.line('    in it: a network, six PostgreSQL flexible servers, one of them stopped')
   const objects = new Objects()
+  const table = new Table(kubectl, objects, screen)
   follow(objects, kubectl, ending)
   const operator = new Operator({
     program: [join(root, 'operator/main.ts'), '--allow-ungated', ...pace],
@@ -94,7 +97,18 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   screen.line(
     `    the operator is ready: pid ${operator.pid}, log ${join(directory, 'operator.log')}`,
   )
-  return { screen, plane, azure, people, kubectl, objects, operator, directory, signal: stop }
+  return {
+    screen,
+    plane,
+    azure,
+    people,
+    kubectl,
+    objects,
+    table,
+    operator,
+    directory,
+    signal: stop,
+  }
 }
 
 function made(directory: string): string {
