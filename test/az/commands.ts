@@ -22,6 +22,8 @@ export interface Command {
   readonly title: string
   readonly az: (memory: Memory) => readonly string[]
   readonly shows: (result: Result, memory: Memory) => void
+  /** Azure gets there by itself, after the command before has answered. */
+  readonly eventually?: true
 }
 
 export const group = 'rg-net'
@@ -502,6 +504,7 @@ export const commands: readonly Command[] = [
     title: 'That deletes the connection, not the endpoint, which is Disconnected now',
     az: () => showState('unwanted', 'manualPrivateLinkServiceConnections'),
     shows: endpointIs('Disconnected'),
+    eventually: true,
   },
   {
     title: 'Delete an endpoint',

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { commands, type Memory, type Result } from './commands.ts'
+import { type Command, commands, type Memory, type Result } from './commands.ts'
 
 const cliVersion = '2.91.0'
 const timeScale = '20'
@@ -142,6 +142,25 @@ function sources(): string {
   return `test/arm at tree ${git('rev-parse', '--short', 'HEAD:test/arm')}${changed ? ' with uncommitted changes' : ''}`
 }
 
+/** Calls the command, again while it may still get there, and compares. */
+function tell(cli: Cli, command: Command, memory: Memory): { problem?: string; text: string } {
+  const { title, az: words, shows, eventually } = command
+  let text = ''
+  for (let triesLeft = eventually ? 30 : 1; ; triesLeft--) {
+    try {
+      const args = words(memory)
+      const result = cli.call(args)
+      const output = result.exitCode === 0 ? result.text : result.errors.trim()
+      text = `### ${title}\n\n\`\`\`console\n$ az ${steady(args.map(quote).join(' '))}\n${steady(shorten(output))}\n\`\`\`\n`
+      shows(result, memory)
+      return { text }
+    } catch (error) {
+      if (triesLeft <= 1)
+        return { text, problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
 async function main(): Promise<number> {
   const az = findAz()
   const directory = mkdtempSync(join(tmpdir(), 'pgpe-az-'))
@@ -164,21 +183,13 @@ async function main(): Promise<number> {
       ['endpoint', environment['AZURE_RESOURCE_MANAGER_ENDPOINT'] ?? ''],
       ['subscription', environment['AZURE_SUBSCRIPTION_ID'] ?? ''],
     ])
-    for (const { title, az: words, shows } of commands) {
-      let problem: string | undefined
-      try {
-        const args = words(memory)
-        const result = cli.call(args)
-        transcript.push(
-          `### ${title}\n\n\`\`\`console\n$ az ${steady(args.map(quote).join(' '))}\n${steady(shorten(result.exitCode === 0 ? result.text : result.errors.trim()))}\n\`\`\`\n`,
-        )
-        shows(result, memory)
-      } catch (error) {
-        problem = error instanceof Error ? error.message : String(error)
-        failed += 1
-      }
+    for (const command of commands) {
+      const { problem, text } = tell(cli, command, memory)
+      transcript.push(text)
+      if (problem !== undefined) failed += 1
+      const verdict = problem === undefined ? 'ok  ' : 'FAIL'
       process.stdout.write(
-        `${problem === undefined ? 'ok  ' : 'FAIL'} ${title}\n${problem === undefined ? '' : `     ${problem}\n`}`,
+        `${verdict} ${command.title}\n${problem === undefined ? '' : `     ${problem}\n`}`,
       )
     }
   } finally {
