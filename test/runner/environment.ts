@@ -40,6 +40,6 @@ export async function environmentOf(ring: Ring, signal: AbortSignal): Promise<En
 
 /** The user's own cluster and Azure are none of a test's business. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(KUBECONFIG|KUBERNETES_.*|AZURE_.*|ARM_.*|INIT_CWD|npm_.*)$/
+  const foreign = /^(KUBECONFIG|KUBERNETES_.*|AZURE_.*|ARM_.*|INIT_CWD|npm_(?!config_).*)$/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)))
 }
