@@ -18,6 +18,8 @@ interface Notes {
   absentSinceMs?: number
   /** When the zone group is looked at again although its record agrees. */
   zoneGroupDueMs: number
+  /** The generation for which the zone group was last found as it should be. */
+  zoneGroupFine?: number
 }
 
 /** A zone that is being made is seen by then, or it never will be. */
@@ -46,13 +48,22 @@ export class Memory {
     return notes
   }
 
+  /** Whether the zone group need not be looked at: it was right for this generation, not long ago. */
+  zoneGroupFine(key: string, generation: number): boolean {
+    return this.#notes.get(key)?.zoneGroupFine === generation
+  }
+
   zoneGroupDue(key: string, nowMs: number): boolean {
     return (this.#notes.get(key)?.zoneGroupDueMs ?? 0) <= nowMs
   }
 
-  zoneGroupSeen(key: string, nextMs: number): void {
+  /** @param fine the generation for which it is as it should be */
+  zoneGroupSeen(key: string, nextMs: number, fine: number | undefined): void {
     const notes = this.#notes.get(key)
-    if (notes) notes.zoneGroupDueMs = nextMs
+    if (notes === undefined) return
+    notes.zoneGroupDueMs = nextMs
+    if (fine === undefined) delete notes.zoneGroupFine
+    else notes.zoneGroupFine = fine
   }
 
   blind(key: string, holds: boolean, nowMs: number): void {

@@ -1,6 +1,7 @@
 /** The reads of private DNS: which zone, its links and records, the endpoint's zone group. */
-import { sameText, type Id } from '../azure/id.ts'
-import type { PrivateEndpoint, RecordSet, Server } from '../azure/model.ts'
+import { sameId, sameText, type Id } from '../azure/id.ts'
+import type { PrivateEndpoint, RecordSet, Server, ZoneGroup } from '../azure/model.ts'
+import type { EndpointSpec } from '../api/private-endpoint.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
 import {
@@ -14,6 +15,7 @@ import type { Sources } from './observe.ts'
 import { linksOf, nameOf, zoneOf } from './observe-zone.ts'
 import { restMs } from './pace.ts'
 import { isApproved } from './plan-connection.ts'
+import { leadsTo } from './plan-zone-group.ts'
 import { addressesOf, creatorOf, holds, recordOf } from './record.ts'
 import type { Target } from './target.ts'
 import { zoneIdOf, type ZoneChoice } from './zone-choice.ts'
@@ -84,8 +86,8 @@ async function creatorSeen(
 }
 
 /**
- * Zone groups are read one endpoint at a time: while something is moving, when the record disagrees,
- * and else now and then.
+ * Zone groups are read one endpoint at a time: until one has been found as it should be, when the record
+ * disagrees, when something is removed, and else now and then.
  */
 async function groupsOf(
   from: Sources,
@@ -96,26 +98,44 @@ async function groupsOf(
   dns: DnsSeen,
   seen: Pick<AzureSeen, 'interfaces'>,
 ): Promise<DnsSeen['zoneGroups']> {
-  const { mode } = object.spec.dns
-  const before = object.status?.dns?.zoneGroupId
-  if (endpoint.is !== 'present' || (mode === 'None' && before === undefined)) return unasked
+  const { memory, settings } = from
+  const { metadata, spec, status } = object
+  const { generation } = metadata
+  const nowMs = at.getTime()
+  const noted = spec.dns.mode === 'External' || status?.dns?.zoneGroupId !== undefined
+  if (endpoint.is !== 'present' || (spec.dns.mode === 'None' && !noted)) return unasked
+  // Nothing is built on an endpoint that is being made.
+  if (endpoint.value.provisioningState !== 'Succeeded' && !fresh) return unasked
   const approved = isApproved(endpoint.value)
   const record = recordOf(dns, target)
-  const recorded =
-    record !== undefined && holds(record.ipAddresses, addressesOf(seen, endpoint.value))
-  const usual = dns.records.is !== 'present' || recorded || !approved
-  const settled = object.status?.memory?.appliedGeneration === object.metadata.generation
-  const ready = object.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
-  const noted = mode === 'External' || before !== undefined
-  const trusted = settled && noted && usual && (ready || !approved)
-  const { memory, settings } = from
-  const nowMs = at.getTime()
-  memory.unrecorded(key, approved && mode === 'Managed' && !usual, nowMs)
+  const held = record?.ipAddresses ?? []
+  const agrees =
+    !approved || dns.records.is !== 'present' || holds(held, addressesOf(seen, endpoint.value))
+  memory.unrecorded(key, approved && spec.dns.mode === 'Managed' && !agrees, nowMs)
+
+  const settled = status?.memory?.appliedGeneration === generation
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
+  const usual = settled && (ready || !approved)
+  const trusted = agrees && noted && (usual || memory.zoneGroupFine(key, generation))
   if (trusted && !fresh && !memory.zoneGroupDue(key, nowMs)) return unasked
 
   const youngest = fresh || trusted ? 0 : Math.min(age, restMs(settings))
   const all = await view.list({ list: 'zoneGroups', endpointId: target.endpointId }, youngest)
   if (all.is !== 'present') return all
-  memory.zoneGroupSeen(key, nowMs + settings.zoneGroupResyncMs * (0.9 + 0.2 * chance))
+  const nextMs = nowMs + settings.zoneGroupResyncMs * (0.9 + 0.2 * chance)
+  const fine = all.value.items.some((group) => isAsWanted(group, spec, target, dns))
+  memory.zoneGroupSeen(key, nextMs, fine ? generation : undefined)
   return present(all.value.items)
+}
+
+function isAsWanted(
+  group: ZoneGroup,
+  { dns: { mode, configName } }: EndpointSpec,
+  target: Target,
+  { choice }: DnsSeen,
+): boolean {
+  if (group.provisioningState !== 'Succeeded') return false
+  const zoneId = zoneIdOf(choice)
+  const right = zoneId !== undefined && leadsTo(group, zoneId, configName)
+  return mode === 'Managed' && right && sameId(group.id, target.zoneGroupId)
 }

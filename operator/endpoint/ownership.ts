@@ -70,3 +70,7 @@ export const parentGuard = (seen: Observation, endpoint: PrivateEndpoint): Guard
   ...ownedGuard(seen, endpoint),
   is: 'parentOwned',
 })
+
+/** Azure is working on it; states that nobody knows count as that. */
+export const isRunning = ({ provisioningState }: PrivateEndpoint): boolean =>
+  !['Succeeded', 'Failed', 'Canceled'].includes(provisioningState)

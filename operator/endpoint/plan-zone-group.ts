@@ -48,7 +48,8 @@ export function zoneGroup(
   return record(seen, azure, target, endpoint, group, write)
 }
 
-const leadsTo = (group: ZoneGroup, zoneId: Id<'zone'>, configName?: string): boolean =>
+/** By one of its configurations; of that name, where one is given. */
+export const leadsTo = (group: ZoneGroup, zoneId: Id<'zone'>, configName?: string): boolean =>
   group.configs.some(
     (config) =>
       sameText(config.zoneId, formatId(zoneId)) &&

@@ -9,7 +9,7 @@ import type { PrivateEndpoint } from '../azure/model.ts'
 import { deedKey, type Deed } from './deed.ts'
 import { serverCondition } from './gate.ts'
 import type { AzureSeen, Observation } from './observation.ts'
-import { isOurs, ownedGuard, ownershipOf } from './ownership.ts'
+import { isOurs, isRunning, ownedGuard, ownershipOf } from './ownership.ts'
 import { change, repair } from './plan-change.ts'
 import { connection, isLost } from './plan-connection.ts'
 import { dns } from './plan-dns.ts'
@@ -82,7 +82,9 @@ function goodbye(seen: Observation): Plan {
 
 function assemble(seen: Observation, azure: AzureSeen, target: Target): Plan {
   const { endpoint } = azure
-  const server = serverCondition(azure.server)
+  // While the endpoint is being made its server is busy with just that.
+  const making = endpoint.is === 'present' && isRunning(endpoint.value)
+  const server = making ? [] : serverCondition(azure.server)
   const note = (step: Step): Step => ({ ...step, abnormal: [...server, ...step.abnormal] })
   switch (endpoint.is) {
     case 'unreadable': {

@@ -9,6 +9,7 @@ import { formatId, lastName, sameText } from '../azure/id.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import { deedKey } from './deed.ts'
 import type { AzureSeen, Observation } from './observation.ts'
+import { isRunning } from './ownership.ts'
 import type { Plan } from './plan.ts'
 import { addressesOf } from './record.ts'
 import { dnsStatus } from './report-dns.ts'
@@ -99,7 +100,12 @@ function seenFields(seen: Observation, made: Plan, worded: Worded): EndpointStat
   }
 }
 
-function serverState({ server }: AzureSeen, before: string | undefined): string | undefined {
+function serverState(
+  { server, endpoint }: AzureSeen,
+  before: string | undefined,
+): string | undefined {
+  // While the endpoint is being made its server is busy with just that.
+  if (before !== undefined && endpoint.is === 'present' && isRunning(endpoint.value)) return before
   switch (server.is) {
     case 'present':
       return server.value.state
