@@ -6,6 +6,7 @@ import type { Action, Outcome } from './action.ts'
 import type { Clock } from './client.ts'
 import type { AddressCheck } from './decode/table.ts'
 import { idKey, type Id } from './id.ts'
+import { itemOf } from './listing.ts'
 import type { Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
 import type { AzureView, Listed, Listing, ListScope } from './port.ts'
@@ -108,9 +109,9 @@ export class View implements AzureView {
         // Who may not list may still be allowed to read the one resource.
         return seen.error.status === 403 ? this.get(id, maxAgeMs) : seen
       case 'present': {
-        const item = indexOf(seen.value).get(idKey(id))
+        const item = itemOf(seen.value as Listing<Models[K]>, id)
         if (!this.#traces.settles(id, begunAt, item !== undefined)) return this.get(id, maxAgeMs)
-        return item === undefined ? 'silent' : present(item as Models[K])
+        return item === undefined ? 'silent' : present(item)
       }
     }
   }
@@ -130,17 +131,6 @@ export class View implements AzureView {
   #now(): number {
     return this.#parts.clock.monotonicMs()
   }
-}
-
-/** Listings by id, made once for each: every object looks for its own resource. */
-const indices = new WeakMap<object, ReadonlyMap<string, Models[Kind]>>()
-
-function indexOf(listing: Listing<Models[Kind]>): ReadonlyMap<string, Models[Kind]> {
-  const known = indices.get(listing)
-  if (known !== undefined) return known
-  const made = new Map(listing.items.map((item) => [idKey(item.id), item]))
-  indices.set(listing, made)
-  return made
 }
 
 /** Strictly later than the write. */
