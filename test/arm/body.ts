@@ -18,7 +18,9 @@ const kindOf = (value: unknown): string =>
   Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
 
 const wrong = (path: string, wanted: string, value: unknown): Refusal =>
-  invalidContent(`Error converting value of type ${kindOf(value)} to type ${wanted}. Path '${path}'.`)
+  invalidContent(
+    `Error converting value of type ${kindOf(value)} to type ${wanted}. Path '${path}'.`,
+  )
 
 export const text: Check<string> = (value, path) => {
   if (typeof value !== 'string') throw wrong(path, 'string', value)
@@ -58,7 +60,9 @@ export const list =
 
 export const textMap: Check<Readonly<Record<string, string>>> = (value, path) => {
   const members = membersOf(value, path)
-  return Object.fromEntries(Object.entries(members).map(([name, each]) => [name, text(each, `${path}.${name}`)]))
+  return Object.fromEntries(
+    Object.entries(members).map(([name, each]) => [name, text(each, `${path}.${name}`)]),
+  )
 }
 
 type Shape = Readonly<Record<string, Check<unknown>>>
@@ -102,10 +106,17 @@ export const tracked = {
 } as const
 
 /** Those of a child resource. */
-export const child = { id: anything, name: anything, type: anything, etag: anything, systemData: anything } as const
+export const child = {
+  id: anything,
+  name: anything,
+  type: anything,
+  etag: anything,
+  systemData: anything,
+} as const
 
 /** The value, or what ARM says when a body lacks it. */
 export function required<T>(value: T | undefined, path: string): T {
-  if (value === undefined) throw invalidContent(`Required property '${path}' not found in JSON. Path ''.`)
+  if (value === undefined)
+    throw invalidContent(`Required property '${path}' not found in JSON. Path ''.`)
   return value
 }

@@ -70,9 +70,16 @@ export interface Link {
 }
 
 /** Refuses a write whose caller lacks an action on a linked scope. */
-export function requireLinks(call: Call, action: string, scope: string, links: readonly Link[]): void {
+export function requireLinks(
+  call: Call,
+  action: string,
+  scope: string,
+  links: readonly Link[],
+): void {
   const { caller, world } = call
-  const missing = links.filter((link) => !world.roles.allows(caller.objectId, link.action, link.scope))
+  const missing = links.filter(
+    (link) => !world.roles.allows(caller.objectId, link.action, link.scope),
+  )
   if (missing.length === 0) return
   throw new Refusal(
     403,

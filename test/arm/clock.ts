@@ -10,7 +10,8 @@ interface Task {
   readonly run: () => void
 }
 
-const isBefore = (a: Task, b: Task): boolean => a.due < b.due || (a.due === b.due && a.order < b.order)
+const isBefore = (a: Task, b: Task): boolean =>
+  a.due < b.due || (a.due === b.due && a.order < b.order)
 
 export class Clock {
   readonly scale: number

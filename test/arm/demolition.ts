@@ -12,7 +12,15 @@ import type { World } from './world.ts'
 
 /** Types that live in groups and are listed as resources. */
 const tracked = (world: World): readonly Collection<never>[] =>
-  [world.endpoints, world.interfaces, world.securityGroups, world.networks, world.zones, world.links, world.servers] as unknown as readonly Collection<never>[]
+  [
+    world.endpoints,
+    world.interfaces,
+    world.securityGroups,
+    world.networks,
+    world.zones,
+    world.links,
+    world.servers,
+  ] as unknown as readonly Collection<never>[]
 
 /** Ids of the tracked resources in the scope. */
 export const inside = (world: World, scope: string): readonly string[] =>

@@ -38,10 +38,31 @@ type Place = 'production' | 'shared' | 'vendor'
 
 /** Each row is a service principal: its tenant, and its role assignments at the start. */
 const rows = [
-  { name: 'owner', tenant: 'contoso', roles: [['Owner', 'production'], ['Owner', 'shared']] },
-  { name: 'network', tenant: 'contoso', roles: [['Network Contributor', 'production'], ['Reader', 'production']] },
+  {
+    name: 'owner',
+    tenant: 'contoso',
+    roles: [
+      ['Owner', 'production'],
+      ['Owner', 'shared'],
+    ],
+  },
+  {
+    name: 'network',
+    tenant: 'contoso',
+    roles: [
+      ['Network Contributor', 'production'],
+      ['Reader', 'production'],
+    ],
+  },
   { name: 'database', tenant: 'contoso', roles: [['PG Connection Approver', 'production']] },
-  { name: 'reader', tenant: 'contoso', roles: [['Reader', 'production'], ['Reader', 'shared']] },
+  {
+    name: 'reader',
+    tenant: 'contoso',
+    roles: [
+      ['Reader', 'production'],
+      ['Reader', 'shared'],
+    ],
+  },
   { name: 'unprivileged', tenant: 'contoso', roles: [] },
   { name: 'vendor', tenant: 'vendor', roles: [['Owner', 'vendor']] },
 ] as const satisfies readonly {
@@ -73,7 +94,10 @@ export function makeDirectory(dice: Dice): Directory {
     clientSecret: dice.text(`secret ${name}`),
     objectId: dice.guid(`object ${name}`),
     subscriptionIds: [...new Set(roles.map(([, place]) => places[place].id))],
-    roles: roles.map(([role, place]) => ({ name: role, scope: `/subscriptions/${places[place].id}` })),
+    roles: roles.map(([role, place]) => ({
+      name: role,
+      scope: `/subscriptions/${places[place].id}`,
+    })),
   }))
   return {
     tenants: [tenants.contoso, tenants.vendor],

@@ -9,7 +9,10 @@ export interface Duration {
   readonly retryAfter: number
 }
 
-const row = (low: number, high: number, retryAfter: number): Duration => ({ seconds: [low, high], retryAfter })
+const row = (low: number, high: number, retryAfter: number): Duration => ({
+  seconds: [low, high],
+  retryAfter,
+})
 
 export const durations = {
   // Recorded: Succeeded at the first poll, 3 s later.
@@ -53,7 +56,9 @@ export const delays = {
 } as const satisfies Readonly<Record<string, readonly [number, number]>>
 
 export const secondsOf = (world: World, what: keyof typeof durations, of: string): number => {
-  const { seconds: [low, high] } = durations[what]
+  const {
+    seconds: [low, high],
+  } = durations[what]
   return world.dice.between(`${what} ${of.toLowerCase()}`, low, high)
 }
 

@@ -5,7 +5,11 @@ import { name, subscription } from './call.ts'
 import type { Group, Tags } from './records.ts'
 
 export const groupNotFound = (group: string): Refusal =>
-  new Refusal(404, { code: 'ResourceGroupNotFound', message: `Resource group '${group}' could not be found.` }, gateway)
+  new Refusal(
+    404,
+    { code: 'ResourceGroupNotFound', message: `Resource group '${group}' could not be found.` },
+    gateway,
+  )
 
 /** Recorded by Azure Service Operator 2.9: `type` is e.g. `Microsoft.Network/privateEndpoints/x`. */
 export const notFound = (typeAndName: string, group: string): Refusal =>
@@ -33,7 +37,9 @@ export const parentNotFound = (verb: string, type: string, parentId: string): Re
 /** The group of the path. A write into a group that is being deleted is refused. */
 export function groupOf(call: Call, access: 'read' | 'write'): Group {
   const wanted = name(call, 'group')
-  const group = call.world.groups.get(`/subscriptions/${subscription(call).id}/resourceGroups/${wanted}`)
+  const group = call.world.groups.get(
+    `/subscriptions/${subscription(call).id}/resourceGroups/${wanted}`,
+  )
   if (group === undefined) throw groupNotFound(wanted)
   if (access === 'write' && group.state === 'Deleting') {
     throw new Refusal(
@@ -53,18 +59,35 @@ export function checkTags(tags: Tags | undefined): Tags | undefined {
   if (tags === undefined) return undefined
   const names = Object.keys(tags)
   if (names.length > 50) {
-    throw new Refusal(400, { code: 'InvalidTagCount', message: `The number of tags '${names.length}' exceeds the maximum of '50'.` }, gateway)
+    throw new Refusal(
+      400,
+      {
+        code: 'InvalidTagCount',
+        message: `The number of tags '${names.length}' exceeds the maximum of '50'.`,
+      },
+      gateway,
+    )
   }
   for (const [tag, value] of Object.entries(tags)) {
     if (/[<>%&\\?/]/.test(tag)) {
       throw new Refusal(
         400,
-        { code: 'InvalidTagNameCharacters', message: `The tag names '${tag}' have reserved characters '<,>,%,&,\\,?,/' or control characters.` },
+        {
+          code: 'InvalidTagNameCharacters',
+          message: `The tag names '${tag}' have reserved characters '<,>,%,&,\\,?,/' or control characters.`,
+        },
         gateway,
       )
     }
     if (tag.length > 512 || value.length > 256) {
-      throw new Refusal(400, { code: 'InvalidTag', message: `The tag '${tag}' is longer than 512 characters, or its value than 256.` }, gateway)
+      throw new Refusal(
+        400,
+        {
+          code: 'InvalidTag',
+          message: `The tag '${tag}' is longer than 512 characters, or its value than 256.`,
+        },
+        gateway,
+      )
     }
   }
   return tags

@@ -21,7 +21,12 @@ export interface Reply {
 
 export interface Arm {
   /** `path` begins with `/`; an api-version is added where there is none. */
-  send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>
   get(path: string): Promise<Reply>
   put(path: string, body: unknown): Promise<Reply>
   remove(path: string): Promise<Reply>
@@ -45,7 +50,8 @@ export async function startAzure(options: SimulatorOptions = {}): Promise<Azure>
   const simulator = await startSimulator({ lag: noLag, ...options })
   const agent = new Agent({ connect: { ca: simulator.ca } })
   const as = (identity: string) => signedIn(simulator, agent, identity)
-  const subscription = (of: string, index: number) => `/subscriptions/${simulator.identity(of).subscriptionIds[index]}`
+  const subscription = (of: string, index: number) =>
+    `/subscriptions/${simulator.identity(of).subscriptionIds[index]}`
   return {
     simulator,
     owner: await as('owner'),
@@ -62,7 +68,12 @@ export async function startAzure(options: SimulatorOptions = {}): Promise<Azure>
 
 async function signedIn(simulator: Simulator, agent: Agent, name: string): Promise<Arm> {
   const { tenantId, clientId, clientSecret } = simulator.identity(name)
-  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: `${simulator.url}/.default` }
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope: `${simulator.url}/.default`,
+  }
   const answer = await fetch(`${simulator.url}/${tenantId}/oauth2/v2.0/token`, {
     method: 'POST',
     body: new URLSearchParams(form),
@@ -71,16 +82,29 @@ async function signedIn(simulator: Simulator, agent: Agent, name: string): Promi
   const { access_token: token } = (await answer.json()) as { readonly access_token: string }
   const send: Arm['send'] = async (method, path, body, headers = {}) => {
     const url = path.startsWith('https:') ? path : simulator.url + path
-    const versioned = /[?&]api-version=/i.test(url) ? url : `${url}${url.includes('?') ? '&' : '?'}api-version=2026-01-01`
+    const versioned = /[?&]api-version=/i.test(url)
+      ? url
+      : `${url}${url.includes('?') ? '&' : '?'}api-version=2026-01-01`
     const reply = await fetch(versioned, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       dispatcher: agent,
     })
     const text = await reply.text()
     const parsed = text === '' ? undefined : (JSON.parse(text) as Loose)
-    return { status: reply.status, headers: Object.fromEntries(reply.headers), body: parsed, code: parsed?.error?.code }
+    return {
+      status: reply.status,
+      headers: Object.fromEntries(reply.headers),
+      body: parsed,
+      code: parsed?.error?.code,
+    }
   }
   const done: Arm['done'] = async (method, path, body) => {
     const first = await send(method, path, body)
@@ -113,20 +137,27 @@ export const pathsIn = (subscription: string, group = 'rg') => {
     network: `${network}/virtualNetworks/vnet`,
     subnet: `${network}/virtualNetworks/vnet/subnets/apps`,
     endpoint: (name: string) => `${network}/privateEndpoints/${name}`,
-    zoneGroup: (endpoint: string) => `${network}/privateEndpoints/${endpoint}/privateDnsZoneGroups/default`,
+    zoneGroup: (endpoint: string) =>
+      `${network}/privateEndpoints/${endpoint}/privateDnsZoneGroups/default`,
     interfaces: `${network}/networkInterfaces`,
     securityGroup: (name: string) => `${network}/applicationSecurityGroups/${name}`,
     zone,
     record: (server: string) => `${zone}/A/${server}`,
     link: (name: string) => `${zone}/virtualNetworkLinks/${name}`,
-    server: (name: string) => `${groupId}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}`,
+    server: (name: string) =>
+      `${groupId}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}`,
   }
 }
 
 export const serverBody = {
   location: 'westeurope',
   sku: { name: 'Standard_D2ds_v5', tier: 'GeneralPurpose' },
-  properties: { version: '17', administratorLogin: 'pgadmin', administratorLoginPassword: 'Correct-Horse-9', storage: { storageSizeGB: 128 } },
+  properties: {
+    version: '17',
+    administratorLogin: 'pgadmin',
+    administratorLoginPassword: 'Correct-Horse-9',
+    storage: { storageSizeGB: 128 },
+  },
 } as const
 
 export const networkBody = {
@@ -148,16 +179,28 @@ export interface EndpointOptions {
 }
 
 /** The body of an endpoint in a subnet towards a server. */
-export function endpointBody(subnet: string, server: string, { manual = false, ip, more = {}, connection = {} }: EndpointOptions = {}) {
+export function endpointBody(
+  subnet: string,
+  server: string,
+  { manual = false, ip, more = {}, connection = {} }: EndpointOptions = {},
+) {
   const connections = [
-    { name: 'connection', properties: { privateLinkServiceId: server, groupIds: ['postgresqlServer'], ...connection } },
+    {
+      name: 'connection',
+      properties: { privateLinkServiceId: server, groupIds: ['postgresqlServer'], ...connection },
+    },
   ]
-  const address = { groupId: 'postgresqlServer', memberName: 'postgresqlServer', privateIPAddress: ip }
+  const address = {
+    groupId: 'postgresqlServer',
+    memberName: 'postgresqlServer',
+    privateIPAddress: ip,
+  }
   return {
     location: 'westeurope',
     properties: {
       subnet: { id: subnet },
-      [manual ? 'manualPrivateLinkServiceConnections' : 'privateLinkServiceConnections']: connections,
+      [manual ? 'manualPrivateLinkServiceConnections' : 'privateLinkServiceConnections']:
+        connections,
       ...(ip === undefined ? {} : { ipConfigurations: [{ name: 'ip', properties: address }] }),
       ...more,
     },
@@ -165,7 +208,10 @@ export function endpointBody(subnet: string, server: string, { manual = false, i
 }
 
 /** A group with a network, and the server `orders`, all made and at rest. */
-export async function makeWorld({ owner, production }: Azure, group = 'rg'): Promise<ReturnType<typeof pathsIn>> {
+export async function makeWorld(
+  { owner, production }: Azure,
+  group = 'rg',
+): Promise<ReturnType<typeof pathsIn>> {
   const paths = pathsIn(production, group)
   await owner.put(paths.group, { location: 'westeurope' })
   await owner.done('PUT', paths.network, networkBody)

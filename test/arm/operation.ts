@@ -79,24 +79,32 @@ export class Operations {
   }
 
   /** The headers of the answer that starts it. Only Network's updates leave out Retry-After. */
-  headers(operation: Operation, also: { readonly location: boolean; readonly retryAfter?: boolean }): Record<string, string> {
+  headers(
+    operation: Operation,
+    also: { readonly location: boolean; readonly retryAfter?: boolean },
+  ): Record<string, string> {
     const headers: Record<string, string> = {}
     if (operation.format === 'network') headers['azure-asyncnotification'] = 'Enabled'
     if (operation.format !== 'group') headers['azure-asyncoperation'] = this.statusUrl(operation)
     if (also.location) headers['location'] = this.resultUrl(operation)
-    if (also.retryAfter !== false) headers['retry-after'] = this.#clock.retryAfter(operation.retryAfter)
+    if (also.retryAfter !== false)
+      headers['retry-after'] = this.#clock.retryAfter(operation.retryAfter)
     return headers
   }
 
   find(guid: string, subscriptionId: string): Operation | undefined {
     const operation = this.#all.get(guid.toLowerCase())
-    return operation !== undefined && keyOf(operation.subscriptionId) === keyOf(subscriptionId) ? operation : undefined
+    return operation !== undefined && keyOf(operation.subscriptionId) === keyOf(subscriptionId)
+      ? operation
+      : undefined
   }
 
   /** The answer of its status URL. */
   status(operation: Operation): Answer {
     const running = operation.status === 'InProgress'
-    const retryAfter = this.#clock.retryAfter(operation.polls > 0 ? operation.retryAfter * 2 : operation.retryAfter)
+    const retryAfter = this.#clock.retryAfter(
+      operation.polls > 0 ? operation.retryAfter * 2 : operation.retryAfter,
+    )
     if (running) operation.polls += 1
     const error = operation.failure === undefined ? {} : { error: operation.failure }
     switch (operation.format) {
@@ -108,13 +116,22 @@ export class Operations {
         }
       case 'dns':
         return running
-          ? { status: 202, headers: this.headers(operation, { location: true }), body: { status: 'InProgress' } }
+          ? {
+              status: 202,
+              headers: this.headers(operation, { location: true }),
+              body: { status: 'InProgress' },
+            }
           : { status: 200, body: { status: operation.status, ...error } }
       case 'postgres':
         return {
           status: 200,
           headers: running ? { 'retry-after': this.#clock.retryAfter(operation.retryAfter) } : {},
-          body: { name: operation.guid, status: operation.status, startTime: operation.startedAt, ...error },
+          body: {
+            name: operation.guid,
+            status: operation.status,
+            startTime: operation.startedAt,
+            ...error,
+          },
         }
       case 'group':
         return this.result(operation)
@@ -157,7 +174,10 @@ function pathOf(operation: Operation, which: 'status' | 'result'): string {
 
 /** As Azure's: base64 of the operation's name and id. */
 const dnsToken = ({ name, guid }: Operation): string =>
-  Buffer.from(`FrontEndAsyncOperation;${name};${guid}`).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
+  Buffer.from(`FrontEndAsyncOperation;${name};${guid}`)
+    .toString('base64')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
 
 export const guidOfDnsToken = (token: string): string =>
   Buffer.from(token, 'base64').toString('utf8').split(';')[2] ?? ''

@@ -23,7 +23,10 @@ function limitOf(call: Call, size: PageSize): number {
   const top = call.query.get('$top')
   if (size === 'all' || top === undefined) return size === 'all' ? 1000 : 100
   if (!/^[1-9][0-9]{0,8}$/.test(top)) {
-    throw new Refusal(400, { code: 'InvalidQueryParameterValue', message: `The value '${top}' of query parameter '$top' is not a positive integer.` })
+    throw new Refusal(400, {
+      code: 'InvalidQueryParameterValue',
+      message: `The value '${top}' of query parameter '$top' is not a positive integer.`,
+    })
   }
   return Math.min(1000, Number(top))
 }
@@ -41,7 +44,10 @@ function nextLink(call: Call, order: number): string {
 function orderOf(token: string): number {
   const order = /^after ([0-9]+)$/.exec(Buffer.from(token, 'base64url').toString('utf8'))?.[1]
   if (order === undefined) {
-    throw new Refusal(400, { code: 'InvalidSkipToken', message: `The skip token '${token}' is invalid.` })
+    throw new Refusal(400, {
+      code: 'InvalidSkipToken',
+      message: `The skip token '${token}' is invalid.`,
+    })
   }
   return Number(order)
 }

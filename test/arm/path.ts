@@ -9,18 +9,22 @@ const invalid = (why: string): Refusal =>
 
 /** The segments of a raw path, decoded. */
 export function segmentsOf(rawPath: string): readonly string[] {
-  return rawPath.split('/').slice(1).map((raw) => {
-    let segment: string
-    try {
-      segment = decodeURIComponent(raw)
-    } catch {
-      throw invalid(`'${raw}' is not an encoded segment`)
-    }
-    if (segment === '') throw invalid('it has an empty segment')
-    if (segment === '.' || segment === '..') throw invalid(`it has a segment '${segment}'`)
-    if (/[/\\?#\u0000-\u001f\u007f]/.test(segment)) throw invalid(`segment '${raw}' holds a character that no name has`)
-    return segment
-  })
+  return rawPath
+    .split('/')
+    .slice(1)
+    .map((raw) => {
+      let segment: string
+      try {
+        segment = decodeURIComponent(raw)
+      } catch {
+        throw invalid(`'${raw}' is not an encoded segment`)
+      }
+      if (segment === '') throw invalid('it has an empty segment')
+      if (segment === '.' || segment === '..') throw invalid(`it has a segment '${segment}'`)
+      if (/[/\\?#\u0000-\u001f\u007f]/.test(segment))
+        throw invalid(`segment '${raw}' holds a character that no name has`)
+      return segment
+    })
 }
 
 /** An id taken apart. */
@@ -34,11 +38,23 @@ export interface Parts {
 
 /** Takes a resource's id apart; undefined when it is none. */
 export function partsOf(id: string): Parts | undefined {
-  const [empty, subscriptions, subscriptionId, groups, resourceGroup, providers, namespace, ...rest] = id.split('/')
+  const [
+    empty,
+    subscriptions,
+    subscriptionId,
+    groups,
+    resourceGroup,
+    providers,
+    namespace,
+    ...rest
+  ] = id.split('/')
   if (empty !== '' || subscriptions?.toLowerCase() !== 'subscriptions') return undefined
-  if (groups?.toLowerCase() !== 'resourcegroups' || providers?.toLowerCase() !== 'providers') return undefined
-  if (!subscriptionId || !resourceGroup || !namespace || rest.length === 0 || rest.length % 2 !== 0) return undefined
-  if (rest.some((segment) => segment === '' || segment === '.' || segment === '..')) return undefined
+  if (groups?.toLowerCase() !== 'resourcegroups' || providers?.toLowerCase() !== 'providers')
+    return undefined
+  if (!subscriptionId || !resourceGroup || !namespace || rest.length === 0 || rest.length % 2 !== 0)
+    return undefined
+  if (rest.some((segment) => segment === '' || segment === '.' || segment === '..'))
+    return undefined
   const types = rest.filter((_, index) => index % 2 === 0)
   const names = rest.filter((_, index) => index % 2 === 1)
   return { subscriptionId, resourceGroup, type: [namespace, ...types].join('/'), names }
@@ -57,4 +73,5 @@ export const groupNameOf = (id: string): string => id.split('/')[4] ?? ''
 export const parentOf = (id: string): string => id.split('/').slice(0, -2).join('/')
 
 /** `West Europe`, `westeurope` and `WestEurope` are one region. */
-export const shortLocation = (location: string): string => location.toLowerCase().replaceAll(' ', '')
+export const shortLocation = (location: string): string =>
+  location.toLowerCase().replaceAll(' ', '')

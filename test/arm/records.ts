@@ -3,7 +3,8 @@ import type { Operation } from './operation.ts'
 import type { Body, Stored } from './store.ts'
 
 export type Tags = Readonly<Record<string, string>>
-export type ProvisioningState = 'Succeeded' | 'Failed' | 'Canceled' | 'Creating' | 'Updating' | 'Deleting'
+export type ProvisioningState =
+  'Succeeded' | 'Failed' | 'Canceled' | 'Creating' | 'Updating' | 'Deleting'
 
 export interface Group extends Stored {
   readonly name: string

@@ -31,7 +31,10 @@ export function regionFor(location: string | undefined, type: string): string {
   if (location === undefined || location === '') {
     throw new Refusal(
       400,
-      { code: 'LocationRequired', message: 'The location property is required for this definition.' },
+      {
+        code: 'LocationRequired',
+        message: 'The location property is required for this definition.',
+      },
       gateway,
     )
   }

@@ -21,10 +21,17 @@ const relayed = (code: string, why: string): Failure => ({
 })
 
 const busy = (server: Server): Failure =>
-  relayed('ServerIsBusy', `Server '${server.name}' is busy with another operation. Please try again later.`)
+  relayed(
+    'ServerIsBusy',
+    `Server '${server.name}' is busy with another operation. Please try again later.`,
+  )
 
 /** Why the server's provider does not take a new connection now. */
-function refusalOf(world: World, server: Server | undefined, { connection }: PrivateEndpoint): Failure | undefined {
+function refusalOf(
+  world: World,
+  server: Server | undefined,
+  { connection }: PrivateEndpoint,
+): Failure | undefined {
   if (server === undefined) {
     const why = `The requested resource of type '${serverType}' with name '${lastName(connection.targetId)}' was not found.`
     return relayed('ResourceNotFound', why)
@@ -37,7 +44,12 @@ function refusalOf(world: World, server: Server | undefined, { connection }: Pri
   return isSettled(server) ? undefined : relayed('InternalServerError', breakStandby(world, server))
 }
 
-const fail = (world: World, endpoint: PrivateEndpoint, operation: Operation, failure: Failure | undefined): void => {
+const fail = (
+  world: World,
+  endpoint: PrivateEndpoint,
+  operation: Operation,
+  failure: Failure | undefined,
+): void => {
   world.operations.end(operation, failure)
   world.endpoints.touch(endpoint)
   endpoint.state = 'Failed'
@@ -90,21 +102,32 @@ export function finishConnect(world: World, endpoint: PrivateEndpoint): void {
 
 /** Lets the server go that the endpoint's own operation held. */
 export function release(endpoint: PrivateEndpoint): void {
-  if (endpoint.server !== undefined && endpoint.operation !== undefined) letGo(endpoint.server, endpoint.operation)
+  if (endpoint.server !== undefined && endpoint.operation !== undefined)
+    letGo(endpoint.server, endpoint.operation)
 }
 
 const connectionOf = (endpoint: PrivateEndpoint): Connection | undefined =>
   [...(endpoint.server?.connections.values() ?? [])].find((each) => each.endpoint === endpoint)
 
 /** Before an endpoint goes, the server's provider is told; a server at work refuses, one at rest need not know. */
-export function disconnectForDelete(world: World, endpoint: PrivateEndpoint, operation: Operation): void {
+export function disconnectForDelete(
+  world: World,
+  endpoint: PrivateEndpoint,
+  operation: Operation,
+): void {
   const { server } = endpoint
   if (operation.status !== 'InProgress' || server === undefined) return
   switch (server.state) {
     case 'Ready':
-      if (server.operation?.status === 'InProgress') return fail(world, endpoint, operation, busy(server))
+      if (server.operation?.status === 'InProgress')
+        return fail(world, endpoint, operation, busy(server))
       if (!isSettled(server)) {
-        return fail(world, endpoint, operation, relayed('InternalServerError', breakStandby(world, server)))
+        return fail(
+          world,
+          endpoint,
+          operation,
+          relayed('InternalServerError', breakStandby(world, server)),
+        )
       }
       return hold(world, server, operation)
     case 'Stopped':

@@ -66,8 +66,7 @@ function put(call: Call): Answer {
       409,
       {
         code: 'InvalidResourceGroupLocation',
-        message:
-          `Invalid resource group location '${location}'. The Resource group already exists in location '${existing.location}'.`,
+        message: `Invalid resource group location '${location}'. The Resource group already exists in location '${existing.location}'.`,
       },
       gateway,
     )
@@ -79,13 +78,18 @@ function put(call: Call): Answer {
 
 function patch(call: Call): Answer {
   const group = groupOf(call, 'write')
-  const { tags } = bodyOf(call, object({ ...tracked, tags: textMap, managedBy: text, properties: anything }))
+  const { tags } = bodyOf(
+    call,
+    object({ ...tracked, tags: textMap, managedBy: text, properties: anything }),
+  )
   if (tags !== undefined) group.tags = checkTags(tags)
   return { status: 200, body: renderGroup(group) }
 }
 
 function remove(call: Call): Answer {
-  const group = call.world.groups.get(`/subscriptions/${subscription(call).id}/resourceGroups/${name(call, 'group')}`)
+  const group = call.world.groups.get(
+    `/subscriptions/${subscription(call).id}/resourceGroups/${name(call, 'group')}`,
+  )
   if (group === undefined) throw groupNotFound(name(call, 'group'))
   const { world } = call
   group.state = 'Deleting'
@@ -112,7 +116,9 @@ function remove(call: Call): Answer {
 
 /** `tagName eq 'x' and tagValue eq 'y'`, the one filter that groups have. */
 function filtered(call: Call, lines: readonly Line[]): readonly Line[] {
-  const match = /^tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?$/i.exec(call.query.get('$filter') ?? '')
+  const match = /^tagname eq '([^']*)'(?: and tagvalue eq '([^']*)')?$/i.exec(
+    call.query.get('$filter') ?? '',
+  )
   const [, tag, value] = match ?? []
   if (tag === undefined) return lines
   return lines.filter(({ body }) => {
@@ -134,18 +140,55 @@ function list(call: Call): Answer {
 
 const operationResult = (call: Call): Answer => {
   const operation = call.world.operations.find(name(call, 'operation'), subscription(call).id)
-  if (operation === undefined) throw new Refusal(404, { code: 'NotFound', message: 'The operation was not found.' })
+  if (operation === undefined)
+    throw new Refusal(404, { code: 'NotFound', message: 'The operation was not found.' })
   return call.world.operations.result(operation)
 }
 
-const action = (verb: 'read' | 'write' | 'delete') => `Microsoft.Resources/subscriptions/resourceGroups/${verb}`
+const action = (verb: 'read' | 'write' | 'delete') =>
+  `Microsoft.Resources/subscriptions/resourceGroups/${verb}`
 
 export const resourceGroupRoutes: readonly Route[] = [
-  { method: 'GET', path: '/subscriptions/{subscription}/resourceGroups', type, operation: 'list', action: 'none', handle: list },
-  { method: 'GET', path: one, type, operation: 'get', action: action('read'), handle: (call) => ({ status: 200, body: renderGroup(groupOf(call, 'read')) }) },
-  { method: 'HEAD', path: one, type, operation: 'get', action: action('read'), handle: (call) => (groupOf(call, 'read'), { status: 204 }) },
+  {
+    method: 'GET',
+    path: '/subscriptions/{subscription}/resourceGroups',
+    type,
+    operation: 'list',
+    action: 'none',
+    handle: list,
+  },
+  {
+    method: 'GET',
+    path: one,
+    type,
+    operation: 'get',
+    action: action('read'),
+    handle: (call) => ({ status: 200, body: renderGroup(groupOf(call, 'read')) }),
+  },
+  {
+    method: 'HEAD',
+    path: one,
+    type,
+    operation: 'get',
+    action: action('read'),
+    handle: (call) => (groupOf(call, 'read'), { status: 204 }),
+  },
   { method: 'PUT', path: one, type, operation: 'put', action: action('write'), handle: put },
   { method: 'PATCH', path: one, type, operation: 'patch', action: action('write'), handle: patch },
-  { method: 'DELETE', path: one, type, operation: 'delete', action: action('delete'), handle: remove },
-  { method: 'GET', path: '/subscriptions/{subscription}/operationresults/{operation}', type, operation: 'poll', action: 'none', handle: operationResult },
+  {
+    method: 'DELETE',
+    path: one,
+    type,
+    operation: 'delete',
+    action: action('delete'),
+    handle: remove,
+  },
+  {
+    method: 'GET',
+    path: '/subscriptions/{subscription}/operationresults/{operation}',
+    type,
+    operation: 'poll',
+    action: 'none',
+    handle: operationResult,
+  },
 ]

@@ -39,7 +39,11 @@ export class Router {
       const scoped = segments.findLastIndex(isName) + 1
       const same = this.#patterns.get(segments.length) ?? []
       this.#patterns.set(segments.length, same)
-      same.push({ route, segments: segments.map((each) => (isName(each) ? each : each.toLowerCase())), scoped })
+      same.push({
+        route,
+        segments: segments.map((each) => (isName(each) ? each : each.toLowerCase())),
+        scoped,
+      })
     }
   }
 
@@ -47,7 +51,9 @@ export class Router {
   find(method: string, segments: readonly string[]): Match | 'methodNotAllowed' | undefined {
     let known = false
     for (const { route, segments: pattern, scoped } of this.#patterns.get(segments.length) ?? []) {
-      const fits = pattern.every((each, index) => isName(each) || each === segments[index]?.toLowerCase())
+      const fits = pattern.every(
+        (each, index) => isName(each) || each === segments[index]?.toLowerCase(),
+      )
       if (!fits) continue
       known = true
       if (route.method !== method) continue

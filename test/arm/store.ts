@@ -152,7 +152,9 @@ export class Collection<R extends Stored> {
   /** The past that lists still show. */
   #recent(key: string): Past | undefined {
     const past = this.#past.get(key)
-    return past !== undefined && this.#clock.now() < past.at + this.#lag.list * 1000 ? past : undefined
+    return past !== undefined && this.#clock.now() < past.at + this.#lag.list * 1000
+      ? past
+      : undefined
   }
 
   /** Entries are in the order of their times. */

@@ -7,11 +7,11 @@ import { renderLink } from './dns/link.ts'
 import { renderRecordSet } from './dns/record-set.ts'
 import { renderZone } from './dns/zone.ts'
 import { noLag } from './lag.ts'
-import { renderInterface } from './network/interface.ts'
+import { renderInterface } from './network/interface-body.ts'
 import { renderEndpoint } from './network/endpoint-body.ts'
 import { renderSecurityGroup } from './network/security-group.ts'
 import { renderSubnet } from './network/subnet.ts'
-import { renderNetwork } from './network/virtual-network.ts'
+import { renderNetwork } from './network/virtual-network-body.ts'
 import { renderZoneGroup } from './network/zone-group-body.ts'
 import { Operations } from './operation.ts'
 import { renderConnection, renderServer } from './postgres/body.ts'
@@ -79,9 +79,14 @@ export function makeWorld({ url, seed, timeScale, lag, realNow }: WorldSettings)
     securityGroups: of('Microsoft.Network/applicationSecurityGroups', renderSecurityGroup),
     endpoints: of('Microsoft.Network/privateEndpoints', renderEndpoint),
     zoneGroups: of('Microsoft.Network/privateEndpoints/privateDnsZoneGroups', renderZoneGroup),
-    zones: of('Microsoft.Network/privateDnsZones', (zone: records.Zone) => renderZone(zone, recordSets.count(zone.id))),
+    zones: of('Microsoft.Network/privateDnsZones', (zone: records.Zone) =>
+      renderZone(zone, recordSets.count(zone.id)),
+    ),
     links: of('Microsoft.Network/privateDnsZones/virtualNetworkLinks', renderLink),
     servers: of('Microsoft.DBforPostgreSQL/flexibleServers', renderServer),
-    connections: of('Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections', renderConnection),
+    connections: of(
+      'Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections',
+      renderConnection,
+    ),
   }
 }

@@ -35,7 +35,9 @@ const ipv4 = (subnet: Subnet): readonly Prefix[] =>
 /** Where an address stands in a subnet. Azure keeps the first four and the last of each prefix. */
 export function placeOf(subnet: Subnet, text: string): 'outside' | 'reserved' | 'taken' | 'free' {
   const address = addressOf(text)
-  const prefix = ipv4(subnet).find(({ first, last }) => address !== undefined && first <= address && address <= last)
+  const prefix = ipv4(subnet).find(
+    ({ first, last }) => address !== undefined && first <= address && address <= last,
+  )
   if (address === undefined || prefix === undefined) return 'outside'
   if (address < prefix.first + 4 || address === prefix.last) return 'reserved'
   return subnet.allocated.has(text) ? 'taken' : 'free'
@@ -45,7 +47,11 @@ export function placeOf(subnet: Subnet, text: string): 'outside' | 'reserved' | 
 export function freeAddresses(subnet: Subnet, count: number): readonly string[] {
   const found: string[] = []
   for (const { first, last } of ipv4(subnet)) {
-    for (let address = Math.max(first + 4, subnet.cursor); address < last && found.length < count; address++) {
+    for (
+      let address = Math.max(first + 4, subnet.cursor);
+      address < last && found.length < count;
+      address++
+    ) {
       const text = textOf(address)
       if (!subnet.allocated.has(text)) found.push(text)
     }
@@ -67,7 +73,8 @@ export function allocate(configuration: IpConfiguration): void {
 export function release({ subnet, address }: IpConfiguration): void {
   subnet.allocated.delete(address)
   const value = addressOf(address)
-  if (value !== undefined && subnet.prefixes.length === 1) subnet.cursor = Math.min(subnet.cursor, value)
+  if (value !== undefined && subnet.prefixes.length === 1)
+    subnet.cursor = Math.min(subnet.cursor, value)
 }
 
 /** With several prefixes the lowest free address need not be the first one found: search from the start. */

@@ -5,7 +5,11 @@ import { freeAddresses, placeOf } from './address.ts'
 import { networkRefusal } from './write.ts'
 
 /** The wanted address, or the lowest free one. */
-export function chooseAddress(subnet: Subnet, wanted: string | undefined, configurationId: string): string {
+export function chooseAddress(
+  subnet: Subnet,
+  wanted: string | undefined,
+  configurationId: string,
+): string {
   if (wanted === undefined) {
     const [free] = freeAddresses(subnet, 1)
     if (free !== undefined) return free

@@ -18,7 +18,11 @@ const connectionBody = object({
     groupIds: list(text),
     requestMessage: text,
     // Read-only; clients send it back.
-    privateLinkServiceConnectionState: object({ status: text, description: text, actionsRequired: text }),
+    privateLinkServiceConnectionState: object({
+      status: text,
+      description: text,
+      actionsRequired: text,
+    }),
     approvalReference: anything,
     provisioningState: anything,
   }),
@@ -28,7 +32,14 @@ export const endpointBody = object({
   ...tracked,
   extendedLocation: anything,
   properties: object({
-    subnet: object({ id: text, name: anything, properties: anything, etag: anything, type: anything, resourceGroup: anything }),
+    subnet: object({
+      id: text,
+      name: anything,
+      properties: anything,
+      etag: anything,
+      type: anything,
+      resourceGroup: anything,
+    }),
     privateLinkServiceConnections: list(connectionBody),
     manualPrivateLinkServiceConnections: list(connectionBody),
     ipConfigurations: list(
@@ -37,11 +48,25 @@ export const endpointBody = object({
         name: text,
         type: anything,
         etag: anything,
-        properties: object({ groupId: text, memberName: text, privateIPAddress: text, provisioningState: anything }),
+        properties: object({
+          groupId: text,
+          memberName: text,
+          privateIPAddress: text,
+          provisioningState: anything,
+        }),
       }),
     ),
     applicationSecurityGroups: list(
-      object({ id: text, resourceGroup: anything, name: anything, type: anything, etag: anything, location: anything, tags: anything, properties: anything }),
+      object({
+        id: text,
+        resourceGroup: anything,
+        name: anything,
+        type: anything,
+        etag: anything,
+        location: anything,
+        tags: anything,
+        properties: anything,
+      }),
     ),
     customNetworkInterfaceName: text,
     ipVersionType: oneOf('IPv4', 'IPv6', 'DualStack'),
@@ -56,7 +81,10 @@ export const endpointBody = object({
 export type EndpointBody = Checked<typeof endpointBody>
 export type ConnectionBody = Checked<typeof connectionBody>
 
-export const connectionId = (endpointId: string, { manual, name }: Pick<EndpointConnection, 'manual' | 'name'>): string =>
+export const connectionId = (
+  endpointId: string,
+  { manual, name }: Pick<EndpointConnection, 'manual' | 'name'>,
+): string =>
   `${endpointId}/${manual ? 'manualPrivateLinkServiceConnections' : 'privateLinkServiceConnections'}/${name}`
 
 export function renderEndpoint(endpoint: PrivateEndpoint): Body {
@@ -70,7 +98,9 @@ export function renderEndpoint(endpoint: PrivateEndpoint): Body {
         provisioningState: 'Succeeded',
         privateLinkServiceId: connection.targetId,
         groupIds: connection.groupIds,
-        ...(connection.requestMessage === undefined ? {} : { requestMessage: connection.requestMessage }),
+        ...(connection.requestMessage === undefined
+          ? {}
+          : { requestMessage: connection.requestMessage }),
         privateLinkServiceConnectionState: connection.state,
       },
       type: `${type}/${connection.manual ? 'manualPrivateLinkServiceConnections' : 'privateLinkServiceConnections'}`,
@@ -111,7 +141,12 @@ function customDns(endpoint: PrivateEndpoint): readonly Body[] {
   const approved = endpoint.connection.state.status === 'Approved'
   const settled = endpoint.state === 'Succeeded' || endpoint.state === 'Deleting'
   if (!approved || !settled || endpoint.zoneGroup !== undefined) return []
-  return [{ fqdn: serverFqdn(lastName(endpoint.connection.targetId)), ipAddresses: addressesOf(endpoint) }]
+  return [
+    {
+      fqdn: serverFqdn(lastName(endpoint.connection.targetId)),
+      ipAddresses: addressesOf(endpoint),
+    },
+  ]
 }
 
 export const addressesOf = (endpoint: PrivateEndpoint): readonly string[] =>

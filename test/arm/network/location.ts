@@ -11,7 +11,8 @@ import { addressOf, capacity, freeAddresses, placeOf } from './address.ts'
 import { serverType } from './target.ts'
 
 const at = '/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}'
-const network = '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}'
+const network =
+  '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}'
 
 function endpointTypes(call: Call): Answer {
   regionFor(name(call, 'location'), 'locations')
@@ -39,10 +40,30 @@ function usages(call: Call): Answer {
   const scope = `/subscriptions/${id}`
   const { world } = call
   const rows = [
-    { called: 'VirtualNetworks', localized: 'Virtual Networks', of: world.networks.in(scope), limit: 1000 },
-    { called: 'NetworkInterfaces', localized: 'Network Interfaces', of: world.interfaces.in(scope), limit: 65_536 },
-    { called: 'PrivateEndpoints', localized: 'Private Endpoints', of: world.endpoints.in(scope), limit: 65_536 },
-    { called: 'ApplicationSecurityGroups', localized: 'Application Security Groups.', of: world.securityGroups.in(scope), limit: 3000 },
+    {
+      called: 'VirtualNetworks',
+      localized: 'Virtual Networks',
+      of: world.networks.in(scope),
+      limit: 1000,
+    },
+    {
+      called: 'NetworkInterfaces',
+      localized: 'Network Interfaces',
+      of: world.interfaces.in(scope),
+      limit: 65_536,
+    },
+    {
+      called: 'PrivateEndpoints',
+      localized: 'Private Endpoints',
+      of: world.endpoints.in(scope),
+      limit: 65_536,
+    },
+    {
+      called: 'ApplicationSecurityGroups',
+      localized: 'Application Security Groups.',
+      of: world.securityGroups.in(scope),
+      limit: 3000,
+    },
   ]
   return {
     status: 200,
@@ -60,8 +81,11 @@ function usages(call: Call): Answer {
 
 function networkOf(call: Call): VirtualNetwork {
   const group = groupOf(call, 'read')
-  const found = call.world.networks.get(`${group.id}/providers/Microsoft.Network/virtualNetworks/${name(call, 'network')}`)
-  if (found === undefined) throw notFound(`Microsoft.Network/virtualNetworks/${name(call, 'network')}`, group.name)
+  const found = call.world.networks.get(
+    `${group.id}/providers/Microsoft.Network/virtualNetworks/${name(call, 'network')}`,
+  )
+  if (found === undefined)
+    throw notFound(`Microsoft.Network/virtualNetworks/${name(call, 'network')}`, group.name)
   return found
 }
 
@@ -80,24 +104,40 @@ function networkUsages(call: Call): Answer {
 function checkAddress(call: Call): Answer {
   const wanted = call.query.get('ipaddress')
   if (wanted === undefined || addressOf(wanted) === undefined) {
-    throw new Refusal(400, { code: 'InvalidIPAddress', message: `'${wanted ?? ''}' is not an IP address.` })
+    throw new Refusal(400, {
+      code: 'InvalidIPAddress',
+      message: `'${wanted ?? ''}' is not an IP address.`,
+    })
   }
   const subnets = [...networkOf(call).subnets.values()]
   const subnet = subnets.find((each) => placeOf(each, wanted) !== 'outside')
   if (subnet === undefined) {
-    throw new Refusal(400, { code: 'PrivateIPAddressNotInAnySubnet', message: `Private static IP address ${wanted} does not belong to the range of any subnet in the virtual network.` })
+    throw new Refusal(400, {
+      code: 'PrivateIPAddressNotInAnySubnet',
+      message: `Private static IP address ${wanted} does not belong to the range of any subnet in the virtual network.`,
+    })
   }
   const place = placeOf(subnet, wanted)
   const body =
     place === 'free'
       ? { available: true, isPlatformReserved: false }
-      : { available: false, availableIPAddresses: freeAddresses(subnet, 5), isPlatformReserved: place === 'reserved' }
+      : {
+          available: false,
+          availableIPAddresses: freeAddresses(subnet, 5),
+          isPlatformReserved: place === 'reserved',
+        }
   return { status: 200, body }
 }
 
 const types = 'Microsoft.Network/locations/availablePrivateEndpointTypes'
 export const networkLocationRoutes: readonly Route[] = [
-  { method: 'GET', path: `${at}/availablePrivateEndpointTypes`, type: types, operation: 'list', handle: endpointTypes },
+  {
+    method: 'GET',
+    path: `${at}/availablePrivateEndpointTypes`,
+    type: types,
+    operation: 'list',
+    handle: endpointTypes,
+  },
   {
     method: 'GET',
     path: '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/locations/{location}/availablePrivateEndpointTypes',
@@ -105,8 +145,21 @@ export const networkLocationRoutes: readonly Route[] = [
     operation: 'list',
     handle: endpointTypes,
   },
-  { method: 'GET', path: `${at}/usages`, type: 'Microsoft.Network/locations/usages', operation: 'list', handle: usages },
-  { method: 'GET', path: `${network}/usages`, type: 'Microsoft.Network/virtualNetworks/usages', operation: 'list', action: 'Microsoft.Network/virtualNetworks/usages/read', handle: networkUsages },
+  {
+    method: 'GET',
+    path: `${at}/usages`,
+    type: 'Microsoft.Network/locations/usages',
+    operation: 'list',
+    handle: usages,
+  },
+  {
+    method: 'GET',
+    path: `${network}/usages`,
+    type: 'Microsoft.Network/virtualNetworks/usages',
+    operation: 'list',
+    action: 'Microsoft.Network/virtualNetworks/usages/read',
+    handle: networkUsages,
+  },
   {
     method: 'GET',
     path: `${network}/CheckIPAddressAvailability`,

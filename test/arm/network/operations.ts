@@ -24,6 +24,10 @@ const poll = (path: string, type: string, handle: (call: Call) => Answer): Route
 })
 
 export const networkOperationRoutes: readonly Route[] = [
-  poll('operations', 'Microsoft.Network/locations/operations', (call) => call.world.operations.status(found(call))),
-  poll('operationResults', 'Microsoft.Network/locations/operationResults', (call) => call.world.operations.result(found(call))),
+  poll('operations', 'Microsoft.Network/locations/operations', (call) =>
+    call.world.operations.status(found(call)),
+  ),
+  poll('operationResults', 'Microsoft.Network/locations/operationResults', (call) =>
+    call.world.operations.result(found(call)),
+  ),
 ]

@@ -52,7 +52,12 @@ function put(call: Call): Answer {
     state: 'Updating',
     operation: undefined,
   }
-  const write = writeOf('PutApplicationSecurityGroupOperation', location, durations.network, secondsOf(world, 'network', id))
+  const write = writeOf(
+    'PutApplicationSecurityGroupOperation',
+    location,
+    durations.network,
+    secondsOf(world, 'network', id),
+  )
   const operation = begin(call, group, write, () => {
     world.securityGroups.touch(group)
     group.state = 'Succeeded'
@@ -67,7 +72,8 @@ function put(call: Call): Answer {
 
 function get(call: Call): Answer {
   const body = call.world.securityGroups.seen(idOf(call, 'read'))
-  if (body === undefined) throw notFound(`${type}/${name(call, 'name')}`, groupOf(call, 'read').name)
+  if (body === undefined)
+    throw notFound(`${type}/${name(call, 'name')}`, groupOf(call, 'read').name)
   return { status: 200, headers: { etag: String(body['etag']) }, body }
 }
 
@@ -76,7 +82,12 @@ function remove(call: Call): Answer {
   const group = world.securityGroups.get(idOf(call, 'write'))
   if (group === undefined) return { status: 204 }
   const seconds = secondsOf(world, 'network', group.id)
-  const write = writeOf('DeleteApplicationSecurityGroupOperation', group.location, durations.network, seconds)
+  const write = writeOf(
+    'DeleteApplicationSecurityGroupOperation',
+    group.location,
+    durations.network,
+    seconds,
+  )
   const operation = begin(call, group, write, () => world.securityGroups.remove(group))
   world.securityGroups.touch(group)
   group.state = 'Deleting'
@@ -84,8 +95,21 @@ function remove(call: Call): Answer {
 }
 
 export const securityGroupRoutes: readonly Route[] = [
-  { method: 'GET', path: `/subscriptions/{subscription}/providers/${type}`, type, operation: 'list', handle: (call) => page(call, call.world.securityGroups.lines(`/subscriptions/${subscription(call).id}`)) },
-  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.securityGroups.lines(groupOf(call, 'read').id)) },
+  {
+    method: 'GET',
+    path: `/subscriptions/{subscription}/providers/${type}`,
+    type,
+    operation: 'list',
+    handle: (call) =>
+      page(call, call.world.securityGroups.lines(`/subscriptions/${subscription(call).id}`)),
+  },
+  {
+    method: 'GET',
+    path: all,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.securityGroups.lines(groupOf(call, 'read').id)),
+  },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'DELETE', path: one, type, operation: 'delete', handle: remove },

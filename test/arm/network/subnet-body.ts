@@ -6,7 +6,12 @@ import type { World } from '../world.ts'
 import { holds, overlap, prefixOf } from './address.ts'
 import { etag, networkRefusal } from './write.ts'
 
-const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'] as const
+const policies = [
+  'Enabled',
+  'Disabled',
+  'NetworkSecurityGroupEnabled',
+  'RouteTableEnabled',
+] as const
 
 export const subnetBody = object({
   ...child,
@@ -15,7 +20,11 @@ export const subnetBody = object({
     addressPrefix: text,
     addressPrefixes: list(text),
     delegations: list(
-      object({ ...child, name: text, properties: object({ serviceName: text, actions: anything, provisioningState: anything }) }),
+      object({
+        ...child,
+        name: text,
+        properties: object({ serviceName: text, actions: anything, provisioningState: anything }),
+      }),
     ),
     privateEndpointNetworkPolicies: oneOf(...policies),
     privateLinkServiceNetworkPolicies: oneOf('Enabled', 'Disabled'),
@@ -52,7 +61,8 @@ export type SubnetFacts = Pick<Subnet, 'prefixes' | 'delegations' | 'properties'
 
 export function factsOf(body: SubnetBody): SubnetFacts {
   const given = body.properties ?? {}
-  const prefixes = given.addressPrefixes ?? (given.addressPrefix === undefined ? [] : [given.addressPrefix])
+  const prefixes =
+    given.addressPrefixes ?? (given.addressPrefix === undefined ? [] : [given.addressPrefix])
   return {
     prefixes,
     delegations: (given.delegations ?? []).map(({ properties }) => properties?.serviceName ?? ''),
@@ -74,7 +84,10 @@ export function checkPrefixes(
   others: readonly { readonly name: string; readonly prefixes: readonly string[] }[],
 ): void {
   if (facts.prefixes.length === 0) {
-    throw networkRefusal(400, { code: 'MissingAddressPrefix', message: `Subnet '${name}' has no address prefix.` })
+    throw networkRefusal(400, {
+      code: 'MissingAddressPrefix',
+      message: `Subnet '${name}' has no address prefix.`,
+    })
   }
   const spaces = addressSpace.map(prefixOf)
   for (const text of facts.prefixes.filter((each) => !each.includes(':'))) {
@@ -107,7 +120,12 @@ export const invalidPrefix = (prefix: string, resource: string) =>
     message: `Address prefix ${prefix} of resource ${resource} is not formatted correctly. It should follow CIDR notation, for example 10.0.0.0/24.`,
   })
 
-export function makeSubnet(world: World, network: VirtualNetwork, name: string, facts: SubnetFacts): Subnet {
+export function makeSubnet(
+  world: World,
+  network: VirtualNetwork,
+  name: string,
+  facts: SubnetFacts,
+): Subnet {
   const id = `${network.id}/subnets/${name}`
   const made: Subnet = {
     id,

@@ -12,17 +12,28 @@ import type { Route } from '../route.ts'
 import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
 import { checkPrefixes, factsOf, makeSubnet, subnetBody } from './subnet-body.ts'
-import { anotherOperation, begin, deleteAnswer, etag, networkRefusal, putAnswer, writeOf } from './write.ts'
+import {
+  anotherOperation,
+  begin,
+  deleteAnswer,
+  etag,
+  networkRefusal,
+  putAnswer,
+  writeOf,
+} from './write.ts'
 
 const type = 'Microsoft.Network/virtualNetworks/subnets'
-const all = '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}/subnets'
+const all =
+  '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}/subnets'
 const one = `${all}/{name}`
 
 /** Recorded: the ids of what is inside a subnet come in capitals, but for their types. */
 const capitals = (id: string): string =>
   id
     .split('/')
-    .map((segment, index) => (index === 4 || (index > 7 && index % 2 === 0) ? segment.toUpperCase() : segment))
+    .map((segment, index) =>
+      index === 4 || (index > 7 && index % 2 === 0) ? segment.toUpperCase() : segment,
+    )
     .join('/')
 
 const references = (ids: readonly string[]) => ids.map((id) => ({ id: capitals(id) }))
@@ -78,14 +89,24 @@ function put(call: Call): Answer {
   const facts = factsOf(bodyOf(call, subnetBody))
   const existing = world.subnets.get(`${network.id}/subnets/${wanted}`)
   const others = [...network.subnets.values()].filter((each) => each !== existing)
-  checkPrefixes(wanted, facts, network.addressPrefixes, others.map(({ id, prefixes }) => ({ name: lastName(id), prefixes })))
+  checkPrefixes(
+    wanted,
+    facts,
+    network.addressPrefixes,
+    others.map(({ id, prefixes }) => ({ name: lastName(id), prefixes })),
+  )
   if (network.operation?.status === 'InProgress') throw anotherOperation(world, network.operation)
   if (existing !== undefined) checkInUse(existing, facts.prefixes)
   if (existing?.busy !== undefined && world.clock.now() < existing.busy.until) {
     throw anotherOperation(world, existing.busy.operation)
   }
   const subnet = existing ?? makeSubnet(world, network, wanted, facts)
-  const write = writeOf('PutSubnetOperation', network.location, durations.network, secondsOf(world, 'network', subnet.id))
+  const write = writeOf(
+    'PutSubnetOperation',
+    network.location,
+    durations.network,
+    secondsOf(world, 'network', subnet.id),
+  )
   const operation = begin(call, subnet, write, () => {
     settle(world, subnet)
   })
@@ -136,7 +157,12 @@ function remove(call: Call): Answer {
   const refusal = inUse(subnet)
   if (refusal !== undefined) throw refusal
   const { location } = subnet.network
-  const write = writeOf('DeleteSubnetOperation', location, durations.network, secondsOf(world, 'network', id))
+  const write = writeOf(
+    'DeleteSubnetOperation',
+    location,
+    durations.network,
+    secondsOf(world, 'network', id),
+  )
   const operation = begin(call, subnet, write, () => removeSubnet(world, subnet))
   world.subnets.touch(subnet)
   subnet.state = 'Deleting'
@@ -144,7 +170,13 @@ function remove(call: Call): Answer {
 }
 
 export const subnetRoutes: readonly Route[] = [
-  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.subnets.lines(networkOf(call, 'read').id)) },
+  {
+    method: 'GET',
+    path: all,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.subnets.lines(networkOf(call, 'read').id)),
+  },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'DELETE', path: one, type, operation: 'delete', handle: remove },

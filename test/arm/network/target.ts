@@ -8,4 +8,5 @@ export const requiredMember = 'postgresqlServer'
 export const requiredZone = 'privatelink.postgres.database.azure.com'
 
 export const isServerId = (id: string): boolean => isOfType(id, serverType)
-export const serverFqdn = (server: string): string => `${server.toLowerCase()}.postgres.database.azure.com`
+export const serverFqdn = (server: string): string =>
+  `${server.toLowerCase()}.postgres.database.azure.com`

@@ -1,97 +1,26 @@
 /** Virtual networks, with their subnets inline. */
 import type { Answer } from '../answer.ts'
-import { anything, flag, integer, list, object, oneOf, required, text, textMap, tracked } from '../body.ts'
-import type { Checked } from '../body.ts'
+import { object, required, textMap } from '../body.ts'
 import type { Call } from '../call.ts'
 import { bodyOf, name, subscription } from '../call.ts'
 import { durations, secondsOf } from '../duration.ts'
 import { checkLocation, checkTags, groupOf, notFound } from '../gateway.ts'
 import { page } from '../page.ts'
-import { lastName } from '../path.ts'
 import type { Group, Subnet, VirtualNetwork } from '../records.ts'
 import { regionFor } from '../regions.ts'
 import type { Route } from '../route.ts'
-import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
 import { prefixOf } from './address.ts'
-import type { SubnetFacts } from './subnet-body.ts'
-import { checkPrefixes, factsOf, invalidPrefix, makeSubnet, subnetBody } from './subnet-body.ts'
-import { inUse, removeSubnet, renderSubnet, settle } from './subnet.ts'
+import { invalidPrefix, makeSubnet } from './subnet-body.ts'
+import { inUse, removeSubnet, settle } from './subnet.ts'
 import { begin, deleteAnswer, etag, putAnswer, writeOf } from './write.ts'
+import type { Wanted } from './virtual-network-body.ts'
+import { networkBody, propertiesOf, renderNetwork, wantedSubnets } from './virtual-network-body.ts'
 
 const type = 'Microsoft.Network/virtualNetworks'
 const inSubscription = `/subscriptions/{subscription}/providers/${type}`
 const all = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`
 const one = `${all}/{name}`
-
-export const renderNetwork = (network: VirtualNetwork): Body => ({
-  name: lastName(network.id),
-  id: network.id,
-  etag: network.etag,
-  type,
-  location: network.location,
-  ...(network.tags === undefined ? {} : { tags: network.tags }),
-  properties: {
-    provisioningState: network.state,
-    resourceGuid: network.guid,
-    addressSpace: { addressPrefixes: network.addressPrefixes },
-    ...network.properties,
-    subnets: [...network.subnets.values()].map(renderSubnet),
-    virtualNetworkPeerings: [],
-  },
-})
-
-const networkBody = object({
-  ...tracked,
-  extendedLocation: anything,
-  properties: object({
-    addressSpace: object({ addressPrefixes: list(text), ipamPoolPrefixAllocations: anything }),
-    subnets: list(subnetBody),
-    dhcpOptions: object({ dnsServers: list(text) }),
-    enableDdosProtection: flag,
-    enableVmProtection: flag,
-    flowTimeoutInMinutes: integer,
-    privateEndpointVNetPolicies: oneOf('Disabled', 'Basic'),
-    virtualNetworkPeerings: anything,
-    encryption: anything,
-    bgpCommunities: anything,
-    ddosProtectionPlan: anything,
-    ipAllocations: anything,
-    summarizedGatewayPrefixes: anything,
-    // Read-only.
-    resourceGuid: anything,
-    provisioningState: anything,
-    flowLogs: anything,
-    defaultPublicNatGateway: anything,
-  }),
-})
-
-/** What of a body is kept as given. */
-function propertiesOf(given: Checked<typeof networkBody>['properties']): Body {
-  const { enableDdosProtection = false, privateEndpointVNetPolicies = 'Disabled', dhcpOptions, encryption } = given ?? {}
-  const { enableVmProtection, flowTimeoutInMinutes, bgpCommunities } = given ?? {}
-  const kept = { dhcpOptions, encryption, enableVmProtection, flowTimeoutInMinutes, bgpCommunities }
-  const present = Object.entries(kept).filter(([, value]) => value !== undefined)
-  return { privateEndpointVNetPolicies, ...Object.fromEntries(present), enableDdosProtection }
-}
-
-interface Wanted {
-  readonly name: string
-  readonly facts: SubnetFacts
-}
-
-/** The inline subnets, checked against the address space and each other. */
-function wantedSubnets(given: Checked<typeof networkBody>['properties'], prefixes: readonly string[]): readonly Wanted[] | undefined {
-  const wanted = given?.subnets?.map((subnet) => ({
-    name: required(subnet.name, 'properties.subnets.name'),
-    facts: factsOf(subnet),
-  }))
-  for (const [index, { name: called, facts }] of (wanted ?? []).entries()) {
-    const earlier = wanted?.slice(0, index).map((each) => ({ name: each.name, prefixes: each.facts.prefixes })) ?? []
-    checkPrefixes(called, facts, prefixes, earlier)
-  }
-  return wanted
-}
 
 /** The subnets that a body leaves out. One in use cannot go. */
 function droppedSubnets(network: VirtualNetwork, wanted: readonly Wanted[]): readonly Subnet[] {
@@ -121,7 +50,10 @@ function put(call: Call): Answer {
   const location = regionFor(body.location, type)
   const existing = world.networks.get(`${group.id}/providers/${type}/${name(call, 'name')}`)
   checkLocation(existing, location, group)
-  const addressPrefixes = required(body.properties?.addressSpace?.addressPrefixes, 'properties.addressSpace.addressPrefixes')
+  const addressPrefixes = required(
+    body.properties?.addressSpace?.addressPrefixes,
+    'properties.addressSpace.addressPrefixes',
+  )
   for (const prefix of addressPrefixes.filter((each) => !each.includes(':'))) {
     if (prefixOf(prefix) === undefined) throw invalidPrefix(prefix, name(call, 'name'))
   }
@@ -130,12 +62,18 @@ function put(call: Call): Answer {
   const network = existing ?? makeNetwork(call, group, location)
   if (wanted !== undefined) droppedSubnets(network, wanted)
   const before = existing && JSON.stringify(renderNetwork(existing))
-  const write = writeOf('PutVirtualNetworkOperation', location, durations.network, secondsOf(world, 'network', network.id))
+  const write = writeOf(
+    'PutVirtualNetworkOperation',
+    location,
+    durations.network,
+    secondsOf(world, 'network', network.id),
+  )
   const operation = begin(call, network, write, () => {
     world.networks.touch(network)
     network.state = 'Succeeded'
     if (!unchanged) network.etag = etag(world, network.id)
-    for (const subnet of network.subnets.values()) if (subnet.state !== 'Succeeded') settle(world, subnet)
+    for (const subnet of network.subnets.values())
+      if (subnet.state !== 'Succeeded') settle(world, subnet)
   })
   if (existing === undefined) world.networks.add(network)
   else world.networks.touch(network)
@@ -198,7 +136,12 @@ function remove(call: Call): Answer {
     const refusal = inUse(subnet)
     if (refusal !== undefined) throw refusal
   }
-  const write = writeOf('DeleteVirtualNetworkOperation', network.location, durations.network, secondsOf(world, 'network', network.id))
+  const write = writeOf(
+    'DeleteVirtualNetworkOperation',
+    network.location,
+    durations.network,
+    secondsOf(world, 'network', network.id),
+  )
   const operation = begin(call, network, write, () => removeNetwork(world, network))
   world.networks.touch(network)
   network.state = 'Deleting'
@@ -216,8 +159,21 @@ export function removeNetwork(world: World, network: VirtualNetwork): void {
 }
 
 export const virtualNetworkRoutes: readonly Route[] = [
-  { method: 'GET', path: inSubscription, type, operation: 'list', handle: (call) => page(call, call.world.networks.lines(`/subscriptions/${subscription(call).id}`)) },
-  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.networks.lines(groupOf(call, 'read').id)) },
+  {
+    method: 'GET',
+    path: inSubscription,
+    type,
+    operation: 'list',
+    handle: (call) =>
+      page(call, call.world.networks.lines(`/subscriptions/${subscription(call).id}`)),
+  },
+  {
+    method: 'GET',
+    path: all,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.networks.lines(groupOf(call, 'read').id)),
+  },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'PATCH', path: one, type, operation: 'patch', handle: patch },

@@ -8,7 +8,8 @@ import type { Operation } from '../operation.ts'
 import type { ProvisioningState } from '../records.ts'
 import type { World } from '../world.ts'
 
-export const etag = (world: World, id: string): string => `W/"${world.dice.guid(`etag ${id.toLowerCase()}`)}"`
+export const etag = (world: World, id: string): string =>
+  `W/"${world.dice.guid(`etag ${id.toLowerCase()}`)}"`
 
 /** Network's refusals carry `details`, even if there are none. */
 export const networkRefusal = (status: number, failure: Failure): Refusal =>
@@ -24,7 +25,11 @@ export const anotherOperation = (world: World, operation: Operation): Refusal =>
 }
 
 /** Recorded by Azure Service Operator 2.9: the resource needs another that is being written. */
-export const notProvisioned = (resourceId: string, userId: string, lastOperation: string): Refusal =>
+export const notProvisioned = (
+  resourceId: string,
+  userId: string,
+  lastOperation: string,
+): Refusal =>
   networkRefusal(429, {
     code: 'RetryableError',
     message: 'A retryable error occurred.',
@@ -48,7 +53,10 @@ export const invalidReference = (resourceId: string, userId: string): Refusal =>
   })
 
 export const propertyChange = (property: string): Refusal =>
-  networkRefusal(400, { code: 'PropertyChangeNotAllowed', message: `Changing property '${property}' is not allowed.` })
+  networkRefusal(400, {
+    code: 'PropertyChangeNotAllowed',
+    message: `Changing property '${property}' is not allowed.`,
+  })
 
 interface Written {
   readonly id: string
@@ -65,7 +73,12 @@ export interface Write {
   readonly retryAfter: number
 }
 
-export const writeOf = (name: string, location: string, { retryAfter }: Duration, seconds: number): Write => ({
+export const writeOf = (
+  name: string,
+  location: string,
+  { retryAfter }: Duration,
+  seconds: number,
+): Write => ({
   name,
   location,
   seconds,
@@ -73,7 +86,12 @@ export const writeOf = (name: string, location: string, { retryAfter }: Duration
 })
 
 /** Starts the operation of a write; while it runs, another write of the resource is refused. */
-export function begin(call: Call, resource: Written, write: Write, finish: () => Failure | undefined | void): Operation {
+export function begin(
+  call: Call,
+  resource: Written,
+  write: Write,
+  finish: () => Failure | undefined | void,
+): Operation {
   const { world } = call
   if (resource.operation?.status === 'InProgress') throw anotherOperation(world, resource.operation)
   const operation = world.operations.start(
@@ -93,7 +111,12 @@ export function begin(call: Call, resource: Written, write: Write, finish: () =>
 }
 
 /** The answer of a PUT: 201 with a Retry-After for what is new, 200 without one for an update. */
-export const putAnswer = (world: World, operation: Operation, isNew: boolean, body: unknown): Answer => ({
+export const putAnswer = (
+  world: World,
+  operation: Operation,
+  isNew: boolean,
+  body: unknown,
+): Answer => ({
   status: isNew ? 201 : 200,
   headers: world.operations.headers(operation, { location: false, retryAfter: isNew }),
   body,

@@ -17,7 +17,11 @@ export const zoneGroupBody = object({
         name: text,
         type: anything,
         etag: anything,
-        properties: object({ privateDnsZoneId: text, recordSets: anything, provisioningState: anything }),
+        properties: object({
+          privateDnsZoneId: text,
+          recordSets: anything,
+          provisioningState: anything,
+        }),
       }),
     ),
   }),
@@ -36,7 +40,11 @@ export function renderZoneGroup(group: ZoneGroup): Body {
         id: `${group.id}/privateDnsZoneConfigs/${name}`,
         etag: group.etag,
         type: `${type}/privateDnsZoneConfigs`,
-        properties: { provisioningState: group.state, privateDnsZoneId: zoneId, recordSets: recordSets(group, zoneId) },
+        properties: {
+          provisioningState: group.state,
+          privateDnsZoneId: zoneId,
+          recordSets: recordSets(group, zoneId),
+        },
       })),
     },
   }

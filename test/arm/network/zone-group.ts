@@ -13,11 +13,21 @@ import type { Route } from '../route.ts'
 import type { World } from '../world.ts'
 import { removeZoneGroup } from './removal.ts'
 import { networkNotFound } from './subnet.ts'
-import { anotherOperation, begin, deleteAnswer, etag, invalidReference, networkRefusal, putAnswer, writeOf } from './write.ts'
+import {
+  anotherOperation,
+  begin,
+  deleteAnswer,
+  etag,
+  invalidReference,
+  networkRefusal,
+  putAnswer,
+  writeOf,
+} from './write.ts'
 import { renderZoneGroup, zoneGroupBody } from './zone-group-body.ts'
 
 const type = 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups'
-const all = '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/privateEndpoints/{endpoint}/privateDnsZoneGroups'
+const all =
+  '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/privateEndpoints/{endpoint}/privateDnsZoneGroups'
 const one = `${all}/{name}`
 
 function endpointOf(call: Call, access: 'read' | 'write'): PrivateEndpoint {
@@ -38,21 +48,39 @@ function put(call: Call): Answer {
     call,
     `${type}/write`,
     id,
-    configs.map(({ zoneId }) => ({ action: 'Microsoft.Network/privateDnsZones/join/action', scope: zoneId })),
+    configs.map(({ zoneId }) => ({
+      action: 'Microsoft.Network/privateDnsZones/join/action',
+      scope: zoneId,
+    })),
   )
   if (endpoint.operation?.status === 'InProgress') throw anotherOperation(world, endpoint.operation)
   const existing = world.zoneGroups.get(id)
   checkGroup(world, endpoint, existing, id, configs)
-  const group: ZoneGroup = existing ?? { id, endpoint, etag: etag(world, id), state: 'Updating', operation: undefined, configs, written: new Set() }
+  const group: ZoneGroup = existing ?? {
+    id,
+    endpoint,
+    etag: etag(world, id),
+    state: 'Updating',
+    operation: undefined,
+    configs,
+    written: new Set(),
+  }
   const seconds = secondsOf(world, 'zoneGroup', id)
-  const write = writeOf('PutPrivateDnsZoneGroupOperation', endpoint.location, durations.zoneGroup, seconds)
+  const write = writeOf(
+    'PutPrivateDnsZoneGroupOperation',
+    endpoint.location,
+    durations.zoneGroup,
+    seconds,
+  )
   const operation = begin(call, group, write, () => finish(world, group))
   world.endpoints.touch(endpoint)
   if (existing === undefined) {
     endpoint.zoneGroup = world.zoneGroups.add(group)
   } else {
     world.zoneGroups.touch(group)
-    const dropped = group.configs.filter(({ zoneId }) => !configs.some((each) => sameId(each.zoneId, zoneId)))
+    const dropped = group.configs.filter(
+      ({ zoneId }) => !configs.some((each) => sameId(each.zoneId, zoneId)),
+    )
     removeRecords(world, group, dropped)
     group.configs = configs
   }
@@ -64,7 +92,10 @@ function configsOf(call: Call, id: string): readonly ZoneConfig[] {
   const given = bodyOf(call, zoneGroupBody).properties?.privateDnsZoneConfigs ?? []
   const configs = given.map((each, index) => ({
     name: required(each.name, `properties.privateDnsZoneConfigs[${index}].name`),
-    zoneId: required(each.properties?.privateDnsZoneId, `properties.privateDnsZoneConfigs[${index}].properties.privateDnsZoneId`),
+    zoneId: required(
+      each.properties?.privateDnsZoneId,
+      `properties.privateDnsZoneConfigs[${index}].properties.privateDnsZoneId`,
+    ),
   }))
   const names = new Set(configs.map((each) => each.name.toLowerCase()))
   // Documented: at most five zones in a group. The codes are ours.
@@ -75,7 +106,10 @@ function configsOf(call: Call, id: string): readonly ZoneConfig[] {
     })
   }
   if (names.size < configs.length) {
-    throw networkRefusal(400, { code: 'DuplicateResourceName', message: `Two private DNS zone configurations of ${id} have the same name.` })
+    throw networkRefusal(400, {
+      code: 'DuplicateResourceName',
+      message: `Two private DNS zone configurations of ${id} have the same name.`,
+    })
   }
   return configs
 }
@@ -95,7 +129,10 @@ function checkGroup(
     })
   }
   for (const { zoneId } of configs) {
-    if (!isOfType(zoneId, 'Microsoft.Network/privateDnsZones') || world.zones.get(zoneId) === undefined) {
+    if (
+      !isOfType(zoneId, 'Microsoft.Network/privateDnsZones') ||
+      world.zones.get(zoneId) === undefined
+    ) {
       throw invalidReference(zoneId, id)
     }
   }
@@ -134,7 +171,12 @@ function remove(call: Call): Answer {
   const group = world.zoneGroups.get(id)
   if (group === undefined) return { status: 204 }
   const seconds = secondsOf(world, 'zoneGroup', id)
-  const write = writeOf('DeletePrivateDnsZoneGroupOperation', group.endpoint.location, durations.zoneGroup, seconds)
+  const write = writeOf(
+    'DeletePrivateDnsZoneGroupOperation',
+    group.endpoint.location,
+    durations.zoneGroup,
+    seconds,
+  )
   const operation = begin(call, group, write, () => {
     if (world.zoneGroups.get(id) === group) removeZoneGroup(world, group)
   })
@@ -144,7 +186,13 @@ function remove(call: Call): Answer {
 }
 
 export const zoneGroupRoutes: readonly Route[] = [
-  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.zoneGroups.lines(endpointOf(call, 'read').id)) },
+  {
+    method: 'GET',
+    path: all,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.zoneGroups.lines(endpointOf(call, 'read').id)),
+  },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'DELETE', path: one, type, operation: 'delete', handle: remove },

@@ -22,21 +22,49 @@ export const serverBody = object({
     administratorLogin: text,
     administratorLoginPassword: text,
     version: text,
-    storage: object({ storageSizeGB: integer, autoGrow: oneOf('Enabled', 'Disabled'), tier: text, iops: integer, throughput: integer, type: text }),
-    authConfig: object({ activeDirectoryAuth: oneOf('Enabled', 'Disabled'), passwordAuth: oneOf('Enabled', 'Disabled'), tenantId: text }),
+    storage: object({
+      storageSizeGB: integer,
+      autoGrow: oneOf('Enabled', 'Disabled'),
+      tier: text,
+      iops: integer,
+      throughput: integer,
+      type: text,
+    }),
+    authConfig: object({
+      activeDirectoryAuth: oneOf('Enabled', 'Disabled'),
+      passwordAuth: oneOf('Enabled', 'Disabled'),
+      tenantId: text,
+    }),
     dataEncryption: anything,
-    backup: object({ backupRetentionDays: integer, geoRedundantBackup: oneOf('Enabled', 'Disabled'), earliestRestoreDate: anything }),
+    backup: object({
+      backupRetentionDays: integer,
+      geoRedundantBackup: oneOf('Enabled', 'Disabled'),
+      earliestRestoreDate: anything,
+    }),
     network: object({
       publicNetworkAccess: oneOf('Enabled', 'Disabled'),
       delegatedSubnetResourceId: text,
       privateDnsZoneArmResourceId: text,
     }),
     highAvailability,
-    maintenanceWindow: object({ customWindow: text, startHour: integer, startMinute: integer, dayOfWeek: integer }),
+    maintenanceWindow: object({
+      customWindow: text,
+      startHour: integer,
+      startMinute: integer,
+      dayOfWeek: integer,
+    }),
     sourceServerResourceId: text,
     pointInTimeUTC: text,
     availabilityZone: text,
-    createMode: oneOf('Default', 'Create', 'Update', 'PointInTimeRestore', 'GeoRestore', 'Replica', 'ReviveDropped'),
+    createMode: oneOf(
+      'Default',
+      'Create',
+      'Update',
+      'PointInTimeRestore',
+      'GeoRestore',
+      'Replica',
+      'ReviveDropped',
+    ),
     replicationRole: oneOf('None', 'Primary', 'AsyncReplica', 'GeoAsyncReplica'),
     replica: anything,
     cluster: anything,
@@ -57,13 +85,20 @@ export const connectionBody = object({
   systemData: anything,
   properties: object({
     privateEndpoint: object({ id: text, resourceGroup: anything }),
-    privateLinkServiceConnectionState: object({ status: text, description: text, actionsRequired: text }),
+    privateLinkServiceConnectionState: object({
+      status: text,
+      description: text,
+      actionsRequired: text,
+    }),
     groupIds: list(text),
     provisioningState: text,
   }),
 })
 
-export const restartBody = object({ restartWithFailover: flag, failoverMode: oneOf('PlannedFailover', 'ForcedFailover', 'PlannedSwitchover', 'ForcedSwitchover') })
+export const restartBody = object({
+  restartWithFailover: flag,
+  failoverMode: oneOf('PlannedFailover', 'ForcedFailover', 'PlannedSwitchover', 'ForcedSwitchover'),
+})
 export const tagsBody = textMap
 
 const part = (server: Server, member: string): Body => (server.properties[member] ?? {}) as Body
@@ -77,14 +112,27 @@ export function renderServer(server: Server): Body {
     properties: {
       dataEncryption: { type: 'SystemManaged' },
       replica: { role: 'Primary', capacity: 5 },
-      storage: { type: '', iops: 500, tier: 'P10', storageSizeGB: 128, autoGrow: 'Disabled', ...storage },
+      storage: {
+        type: '',
+        iops: 500,
+        tier: 'P10',
+        storageSizeGB: 128,
+        autoGrow: 'Disabled',
+        ...storage,
+      },
       network: { publicNetworkAccess: 'Enabled', ...part(server, 'network') },
       privateEndpointConnections: [...server.connections.values()].map(renderConnection),
-      authConfig: { activeDirectoryAuth: 'Disabled', passwordAuth: 'Enabled', ...part(server, 'authConfig') },
+      authConfig: {
+        activeDirectoryAuth: 'Disabled',
+        passwordAuth: 'Enabled',
+        ...part(server, 'authConfig'),
+      },
       fullyQualifiedDomainName: serverFqdn(server.name),
       version: server.properties['version'] ?? '17',
       minorVersion: '9',
-      ...(server.properties['administratorLogin'] === undefined ? {} : { administratorLogin: server.properties['administratorLogin'] }),
+      ...(server.properties['administratorLogin'] === undefined
+        ? {}
+        : { administratorLogin: server.properties['administratorLogin'] }),
       state: server.state,
       availabilityZone: server.properties['availabilityZone'] ?? '1',
       backup: {
@@ -93,8 +141,18 @@ export function renderServer(server: Server): Body {
         earliestRestoreDate: server.createdAt,
         ...part(server, 'backup'),
       },
-      highAvailability: { mode, state, ...(standbyZone === undefined ? {} : { standbyAvailabilityZone: standbyZone }) },
-      maintenanceWindow: { customWindow: 'Disabled', dayOfWeek: 0, startHour: 0, startMinute: 0, ...part(server, 'maintenanceWindow') },
+      highAvailability: {
+        mode,
+        state,
+        ...(standbyZone === undefined ? {} : { standbyAvailabilityZone: standbyZone }),
+      },
+      maintenanceWindow: {
+        customWindow: 'Disabled',
+        dayOfWeek: 0,
+        startHour: 0,
+        startMinute: 0,
+        ...part(server, 'maintenanceWindow'),
+      },
       replicationRole: 'Primary',
       replicaCapacity: 5,
     },

@@ -3,22 +3,21 @@ import type { Answer, Failure } from '../answer.ts'
 import { Refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { bodyOf, name, requireLinks } from '../call.ts'
-import { requiredMember, requiredZone, serverGroup } from '../network/target.ts'
 import { page } from '../page.ts'
 import { sameId } from '../path.ts'
 import type { Connection, LinkState, Server } from '../records.ts'
 import { disconnect, dropConnection, mirror } from '../relation.ts'
 import type { Route } from '../route.ts'
-import type { Body } from '../store.ts'
 import { connectionBody } from './body.ts'
 import { breakStandby, hold, isSettled, letGo } from './hold.ts'
 import { accepted, begin, childNotFound, serverBusy, serverOf, serverType } from './operations.ts'
+import { offer, offered, resources } from './private-link-resource.ts'
 
 const server = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${serverType}/{server}`
 const type = `${serverType}/privateEndpointConnections`
-const resources = `${serverType}/privateLinkResources`
 
-const idOf = (of: Server, call: Call): string => `${of.id}/privateEndpointConnections/${name(call, 'name')}`
+const idOf = (of: Server, call: Call): string =>
+  `${of.id}/privateEndpointConnections/${name(call, 'name')}`
 
 /** Only on a server that is Ready and idle; SEED1: any other state "would fail with an error". */
 function checkServer(of: Server): void {
@@ -37,7 +36,10 @@ function put(call: Call): Answer {
   if (connection === undefined) throw childNotFound(type, name(call, 'name'))
   const state = wantedState(call, connection)
   if (state.status === 'Approved') {
-    const approval = { action: `${serverType}/privateEndpointConnectionsApproval/action`, scope: of.id }
+    const approval = {
+      action: `${serverType}/privateEndpointConnectionsApproval/action`,
+      scope: of.id,
+    }
     requireLinks(call, `${type}/write`, connection.id, [approval])
   }
   checkServer(of)
@@ -60,7 +62,8 @@ function put(call: Call): Answer {
   function finish(): Failure | undefined {
     letGo(of, operation)
     world.connections.touch(connection as Connection)
-    if (connection === undefined || of.connections.get(connection.id.toLowerCase()) !== connection) return undefined
+    if (connection === undefined || of.connections.get(connection.id.toLowerCase()) !== connection)
+      return undefined
     connection.provisioning = 'Succeeded'
     if (standbyWasMade) return { code: 'InternalServerError', message: breakStandby(world, of) }
     if (illegal) return unexpected(world.dice.guid(`tracking ${of.id}`))
@@ -80,7 +83,9 @@ const unexpected = (trackingId: string): Failure => ({
 function wantedState(call: Call, connection: Connection): LinkState {
   const { properties } = bodyOf(call, connectionBody)
   const given = properties?.privateLinkServiceConnectionState
-  const status = (['Approved', 'Rejected'] as const).find((each) => sameId(each, given?.status ?? ''))
+  const status = (['Approved', 'Rejected'] as const).find((each) =>
+    sameId(each, given?.status ?? ''),
+  )
   const endpointId = properties?.privateEndpoint?.id
   if (endpointId !== undefined && !sameId(endpointId, connection.endpointId)) {
     throw new Refusal(400, {
@@ -94,7 +99,11 @@ function wantedState(call: Call, connection: Connection): LinkState {
       message: `Invalid value given for parameter privateLinkServiceConnectionState.status. Specify a valid parameter value: Approved, Rejected.`,
     })
   }
-  return { status, description: given?.description ?? '', actionsRequired: given?.actionsRequired ?? 'None' }
+  return {
+    status,
+    description: given?.description ?? '',
+    actionsRequired: given?.actionsRequired ?? 'None',
+  }
 }
 
 function remove(call: Call): Answer {
@@ -103,7 +112,10 @@ function remove(call: Call): Answer {
   const connection = of.connections.get(idOf(of, call).toLowerCase())
   if (connection === undefined) return { status: 204 }
   checkServer(of)
-  const work = { name: 'DropPrivateEndpointConnectionManagementOperation', takes: 'connectionDelete' } as const
+  const work = {
+    name: 'DropPrivateEndpointConnectionManagementOperation',
+    takes: 'connectionDelete',
+  } as const
   const standbyWasMade = !isSettled(of)
   const operation = begin(call, of, work, () => {
     letGo(of, operation)
@@ -128,31 +140,47 @@ function get(call: Call): Answer {
   return { status: 200, body }
 }
 
-/** A server with VNet integration offers nothing. */
-function offered(of: Server): readonly Body[] {
-  const { delegatedSubnetResourceId } = (of.properties['network'] ?? {}) as Body
-  if (delegatedSubnetResourceId !== undefined) return []
-  return [
-    {
-      properties: { groupId: serverGroup, requiredMembers: [requiredMember], requiredZoneNames: [requiredZone] },
-      id: `${of.id}/privateLinkResources/${serverGroup}`,
-      name: serverGroup,
-      type: resources,
-    },
-  ]
-}
-
-function offer(call: Call): Answer {
-  const body = offered(serverOf(call, 'read')).find((each) => sameId(String(each['name']), name(call, 'name')))
-  if (body === undefined) throw childNotFound(resources, name(call, 'name'))
-  return { status: 200, body }
-}
-
 export const connectionRoutes: readonly Route[] = [
-  { method: 'GET', path: `${server}/privateEndpointConnections`, type, operation: 'list', handle: (call) => page(call, call.world.connections.lines(serverOf(call, 'read').id)) },
-  { method: 'GET', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'get', handle: get },
-  { method: 'PUT', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'put', handle: put },
-  { method: 'DELETE', path: `${server}/privateEndpointConnections/{name}`, type, operation: 'delete', handle: remove },
-  { method: 'GET', path: `${server}/privateLinkResources`, type: resources, operation: 'list', handle: (call) => ({ status: 200, body: { value: offered(serverOf(call, 'read')) } }) },
-  { method: 'GET', path: `${server}/privateLinkResources/{name}`, type: resources, operation: 'get', handle: offer },
+  {
+    method: 'GET',
+    path: `${server}/privateEndpointConnections`,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.connections.lines(serverOf(call, 'read').id)),
+  },
+  {
+    method: 'GET',
+    path: `${server}/privateEndpointConnections/{name}`,
+    type,
+    operation: 'get',
+    handle: get,
+  },
+  {
+    method: 'PUT',
+    path: `${server}/privateEndpointConnections/{name}`,
+    type,
+    operation: 'put',
+    handle: put,
+  },
+  {
+    method: 'DELETE',
+    path: `${server}/privateEndpointConnections/{name}`,
+    type,
+    operation: 'delete',
+    handle: remove,
+  },
+  {
+    method: 'GET',
+    path: `${server}/privateLinkResources`,
+    type: resources,
+    operation: 'list',
+    handle: (call) => ({ status: 200, body: { value: offered(serverOf(call, 'read')) } }),
+  },
+  {
+    method: 'GET',
+    path: `${server}/privateLinkResources/{name}`,
+    type: resources,
+    operation: 'get',
+    handle: offer,
+  },
 ]

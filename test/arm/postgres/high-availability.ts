@@ -12,14 +12,25 @@ function become(world: World, server: Server, state: HighAvailabilityState): voi
 }
 
 /** Later, unless something else happened to the standby meanwhile. */
-function later(world: World, server: Server, what: 'standbyCreated' | 'dataReplicated' | 'standbyRemoved' | 'failover', from: HighAvailabilityState, then: () => void): void {
+function later(
+  world: World,
+  server: Server,
+  what: 'standbyCreated' | 'dataReplicated' | 'standbyRemoved' | 'failover',
+  from: HighAvailabilityState,
+  then: () => void,
+): void {
   world.clock.after(delayOf(world, what, server.id), () => {
     if (server.highAvailability.state === from) then()
   })
 }
 
 /** Makes a standby: CreatingStandby, ReplicatingData, Healthy. */
-export function enable(world: World, server: Server, mode: string, standbyZone: string | undefined): void {
+export function enable(
+  world: World,
+  server: Server,
+  mode: string,
+  standbyZone: string | undefined,
+): void {
   server.highAvailability = {
     mode,
     state: 'CreatingStandby',
@@ -27,7 +38,9 @@ export function enable(world: World, server: Server, mode: string, standbyZone: 
   }
   later(world, server, 'standbyCreated', 'CreatingStandby', () => {
     become(world, server, 'ReplicatingData')
-    later(world, server, 'dataReplicated', 'ReplicatingData', () => become(world, server, 'Healthy'))
+    later(world, server, 'dataReplicated', 'ReplicatingData', () =>
+      become(world, server, 'Healthy'),
+    )
   })
 }
 
@@ -45,7 +58,12 @@ export function failOver(world: World, server: Server): void {
 }
 
 /** What an update asks for, against what is. */
-export function change(world: World, server: Server, mode: string | undefined, standbyZone: string | undefined): void {
+export function change(
+  world: World,
+  server: Server,
+  mode: string | undefined,
+  standbyZone: string | undefined,
+): void {
   if (mode === undefined || mode === server.highAvailability.mode) return
   if (mode === 'Disabled') disable(world, server)
   else enable(world, server, mode, standbyZone)

@@ -1,6 +1,6 @@
 /** One management operation at a time per server: who holds it, and what that does to its state. */
 import type { Operation } from '../operation.ts'
-import type { Server } from '../records.ts'
+import type { Server, ServerState } from '../records.ts'
 import type { World } from '../world.ts'
 
 /** The operation takes the server, which says Updating until it is let go. */
@@ -39,4 +39,11 @@ export function breakStandby(world: World, server: Server): string {
   world.servers.touch(server)
   server.highAvailability = { mode: 'Disabled', state: 'NotEnabled', standbyZone: undefined }
   return `An unexpected error occured while processing the request. LogicalServerEntity was in UpdatingPrivateEndpointConnection state. Tracking ID: '${world.dice.guid(`tracking ${server.id}`)}'`
+}
+
+/** The end of an operation of the server's own. */
+export function settle(world: World, server: Server, state: ServerState): void {
+  world.servers.touch(server)
+  server.state = state
+  server.operation = undefined
 }

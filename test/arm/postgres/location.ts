@@ -10,10 +10,17 @@ function checkName(call: Call): Answer {
   const body = bodyOf(call, object({ name: text, type: text }))
   const wanted = required(body.name, 'name')
   const taken = [...call.world.directory.subscriptions.values()].some(({ id }) =>
-    call.world.servers.in(`/subscriptions/${id}`).some((server) => server.name === wanted.toLowerCase()),
+    call.world.servers
+      .in(`/subscriptions/${id}`)
+      .some((server) => server.name === wanted.toLowerCase()),
   )
-  const message = taken ? { message: `Specified server name '${wanted}' is already used.`, reason: 'AlreadyExists' } : { message: '' }
-  return { status: 200, body: { name: wanted, type: serverType, nameAvailable: !taken, ...message } }
+  const message = taken
+    ? { message: `Specified server name '${wanted}' is already used.`, reason: 'AlreadyExists' }
+    : { message: '' }
+  return {
+    status: 200,
+    body: { name: wanted, type: serverType, nameAvailable: !taken, ...message },
+  }
 }
 
 const editions = [
@@ -26,16 +33,28 @@ const editions = [
 
 /** Enough for a client that asks before it creates a server. */
 function capabilities(): Answer {
-  const storage = [{ name: 'ManagedDisk', defaultStorageSizeMb: 131_072, supportedStorageMb: [32, 64, 128, 256, 512, 1024].map((gb) => ({
-    storageSizeMb: gb * 1024,
-    supportedIops: 500,
-    defaultIopsTier: 'P10',
-    supportedIopsTiers: ['P4', 'P6', 'P10', 'P15', 'P20', 'P30'].map((name) => ({ name, iops: 500 })),
-  })) }]
+  const storage = [
+    {
+      name: 'ManagedDisk',
+      defaultStorageSizeMb: 131_072,
+      supportedStorageMb: [32, 64, 128, 256, 512, 1024].map((gb) => ({
+        storageSizeMb: gb * 1024,
+        supportedIops: 500,
+        defaultIopsTier: 'P10',
+        supportedIopsTiers: ['P4', 'P6', 'P10', 'P15', 'P20', 'P30'].map((name) => ({
+          name,
+          iops: 500,
+        })),
+      })),
+    },
+  ]
   const tiers = ['Burstable', 'GeneralPurpose', 'MemoryOptimized'] as const
   const value = {
     name: 'FlexibleServerCapabilities',
-    supportedServerVersions: ['13', '14', '15', '16', '17', '18'].map((name) => ({ name, supportedVersionsToUpgrade: [] })),
+    supportedServerVersions: ['13', '14', '15', '16', '17', '18'].map((name) => ({
+      name,
+      supportedVersionsToUpgrade: [],
+    })),
     supportedServerEditions: tiers.map((name) => ({
       name,
       defaultSkuName: editions.find(({ tier }) => tier === name)?.sku,
@@ -63,12 +82,23 @@ function capabilities(): Answer {
 }
 
 const at = '/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL'
-const names = { type: 'Microsoft.DBforPostgreSQL/checkNameAvailability', operation: 'post', action: 'Microsoft.DBforPostgreSQL/checkNameAvailability/action', handle: checkName } as const
+const names = {
+  type: 'Microsoft.DBforPostgreSQL/checkNameAvailability',
+  operation: 'post',
+  action: 'Microsoft.DBforPostgreSQL/checkNameAvailability/action',
+  handle: checkName,
+} as const
 
 export const postgresLocationRoutes: readonly Route[] = [
   { method: 'POST', path: `${at}/checkNameAvailability`, ...names },
   { method: 'POST', path: `${at}/locations/{location}/checkNameAvailability`, ...names },
-  { method: 'GET', path: `${at}/locations/{location}/capabilities`, type: 'Microsoft.DBforPostgreSQL/locations/capabilities', operation: 'list', handle: capabilities },
+  {
+    method: 'GET',
+    path: `${at}/locations/{location}/capabilities`,
+    type: 'Microsoft.DBforPostgreSQL/locations/capabilities',
+    operation: 'list',
+    handle: capabilities,
+  },
   {
     method: 'POST',
     path: '/providers/Microsoft.DBforPostgreSQL/getPrivateDnsZoneSuffix',

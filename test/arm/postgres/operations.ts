@@ -17,7 +17,8 @@ export const serverIdOf = (call: Call, access: 'read' | 'write'): string =>
 
 export function serverOf(call: Call, access: 'read' | 'write'): Server {
   const server = call.world.servers.get(serverIdOf(call, access))
-  if (server === undefined) throw notFound(`${serverType}/${name(call, 'server')}`, groupOf(call, 'read').name)
+  if (server === undefined)
+    throw notFound(`${serverType}/${name(call, 'server')}`, groupOf(call, 'read').name)
   return server
 }
 
@@ -43,8 +44,16 @@ export interface Work {
   readonly seconds?: number
 }
 
+/** A PUT or a PATCH of a server. */
+export const upsert: Work = { name: 'UpsertServerManagementOperationV2', takes: 'serverCreate' }
+
 /** Starts an operation on a server that has none. */
-export function begin(call: Call, server: Server, work: Work, finish: () => Failure | undefined | void): Operation {
+export function begin(
+  call: Call,
+  server: Server,
+  work: Work,
+  finish: () => Failure | undefined | void,
+): Operation {
   const { world } = call
   if (server.operation?.status === 'InProgress') throw serverBusy(server)
   return world.operations.start(
@@ -52,7 +61,10 @@ export function begin(call: Call, server: Server, work: Work, finish: () => Fail
       format: 'postgres',
       subscriptionId: subscription(call).id,
       // Recorded: deletes put the display name into the URL, all else the short one.
-      place: work.name === 'DropServerManagementOperation' ? (regions[server.location] ?? server.location) : server.location,
+      place:
+        work.name === 'DropServerManagementOperation'
+          ? (regions[server.location] ?? server.location)
+          : server.location,
       name: work.name,
       retryAfter: durations[work.takes].retryAfter,
       seconds: work.seconds ?? secondsOf(world, work.takes, server.id),
@@ -66,14 +78,19 @@ export function begin(call: Call, server: Server, work: Work, finish: () => Fail
 export const accepted = (call: Call, operation: Operation): Answer => ({
   status: 202,
   headers: call.world.operations.headers(operation, { location: true }),
-  ...(call.method === 'POST' ? {} : { body: { operation: operation.name, startTime: operation.startedAt } }),
+  ...(call.method === 'POST'
+    ? {}
+    : { body: { operation: operation.name, startTime: operation.startedAt } }),
 })
 
 const found = (call: Call): Operation => {
   const guid = name(call, 'operation')
   const operation = call.world.operations.find(guid, subscription(call).id)
   if (operation?.format === 'postgres') return operation
-  throw new Refusal(404, { code: 'OperationNotFound', message: `The operation '${guid}' was not found.` })
+  throw new Refusal(404, {
+    code: 'OperationNotFound',
+    message: `The operation '${guid}' was not found.`,
+  })
 }
 
 const at = '/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL/locations/{location}'
