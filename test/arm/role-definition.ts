@@ -4,7 +4,7 @@ import { Refusal } from './answer.ts'
 import { anything, list, object, required, text } from './body.ts'
 import type { Call } from './call.ts'
 import { bodyOf } from './call.ts'
-import type { RoleDefinition } from './role-definitions.ts'
+import type { RoleDefinition } from './built-in-roles.ts'
 import { clauseOf } from './role-filter.ts'
 
 export const definitionType = 'Microsoft.Authorization/roleDefinitions'

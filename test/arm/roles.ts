@@ -6,8 +6,8 @@ import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import type { Dice } from './dice.ts'
 import { keyOf } from './path.ts'
-import type { RoleDefinition } from './role-definitions.ts'
-import { approver, builtIn, permits } from './role-definitions.ts'
+import type { RoleDefinition } from './built-in-roles.ts'
+import { approver, builtIn, permits } from './built-in-roles.ts'
 import type { Lag, SimulatedIdentity } from './simulator.ts'
 
 export interface RoleAssignment {
