@@ -32,12 +32,12 @@ interface World {
   readonly simulator: Simulator
   readonly subscriptionId: string
   /** Azure as the identity of that name sees it. */
-  as(name: string): AzureView
-  id<K extends IdKind>(kind: K, ...names: readonly string[]): Id<K>
+  readonly as: (name: string) => AzureView
+  readonly id: <K extends IdKind>(kind: K, ...names: readonly string[]) => Id<K>
   /** Time passes for Azure and for us. */
-  pass(seconds: number): void
+  readonly pass: (seconds: number) => void
   readonly arm: RawArm
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** A network and a server, ready. */
