@@ -18,7 +18,8 @@ import {
   strangers,
   vendors,
 } from './kit/decision.ts'
-import { Crash, DecisionWorld, Objects } from './kit/decision-world.ts'
+import { Objects } from './kit/decision-cluster.ts'
+import { Crash, DecisionWorld } from './kit/decision-world.ts'
 
 const test = suite('the decision kind')
 
@@ -38,17 +39,17 @@ function worldWith(...connections: readonly Connection[]): DecisionWorld {
 }
 
 const warnings = (world: DecisionWorld): readonly string[] =>
-  world.events.filter(({ type }) => type === 'Warning').map(({ reason }) => reason)
+  world.cluster.events.filter(({ type }) => type === 'Warning').map(({ reason }) => reason)
 
 test('approves once, on the identity that it has recorded, and is Ready', async () => {
   const world = worldWith(app)
-  const it = world.apply(approveApp({ description: 'Ticket 4711' }))
+  const it = world.cluster.apply(approveApp({ description: 'Ticket 4711' }))
   await world.settle()
-  assert.is(world.ready(it), 'True/Approved')
+  assert.is(world.cluster.ready(it), 'True/Approved')
   assert.equal(world.puts, [
     { name: app.name, status: 'Approved', description: 'Ticket 4711', recorded: true },
   ])
-  const { status } = world.of(it)
+  const { status } = world.cluster.of(it)
   assert.is(status?.state, 'Approved')
   assert.is(status?.history?.[0]?.correlationId, 'c-1')
   assert.is(status?.history?.[0]?.after, 'Approved')
@@ -57,32 +58,32 @@ test('approves once, on the identity that it has recorded, and is Ready', async 
 
 test('is silent at rest', async () => {
   const world = worldWith(app)
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   await world.settle()
-  const [changes, events] = [world.changes, world.events.length]
+  const [changes, events] = [world.changes, world.cluster.events.length]
   for (let look = 0; look < 20; look++) {
     world.pass(300_000)
     await world.visit('db/approve')
   }
   assert.is(world.changes, changes)
-  assert.is(world.events.length, events)
-  assert.is(world.ready(it), 'True/Approved')
+  assert.is(world.cluster.events.length, events)
+  assert.is(world.cluster.ready(it), 'True/Approved')
 })
 
 test('writes nothing when the description alone changes', async () => {
   const world = worldWith(app)
-  world.apply(approveApp())
+  world.cluster.apply(approveApp())
   await world.settle()
-  const it = world.apply(approveApp({ description: 'Afterwards' }))
+  const it = world.cluster.apply(approveApp({ description: 'Afterwards' }))
   await world.settle()
   assert.is(world.puts.length, 1)
-  assert.is(world.ready(it), 'True/Approved')
-  assert.is(world.of(it).status?.observedGeneration, 2)
+  assert.is(world.cluster.ready(it), 'True/Approved')
+  assert.is(world.cluster.of(it).status?.observedGeneration, 2)
 })
 
 test('rejects with the description, pending or approved, now and later', async () => {
   const world = worldWith(app, connection('b.2', { state: 'Approved' }))
-  const it = world.apply(
+  const it = world.cluster.apply(
     make('reject', {
       action: 'Reject',
       description: 'Not ours',
@@ -98,85 +99,87 @@ test('rejects with the description, pending or approved, now and later', async (
   )
   assert.ok(world.puts.every((put) => put.status === 'Rejected' && put.description === 'Not ours'))
   assert.is(world.puts.length, 3)
-  assert.is(world.ready(it), 'True/Rejected')
-  assert.is(world.of(it).status?.rejected, 3)
+  assert.is(world.cluster.ready(it), 'True/Rejected')
+  assert.is(world.cluster.of(it).status?.rejected, 3)
 })
 
 test('deletes once, stays Deleted, and does not delete what comes again', async () => {
   const world = worldWith(app)
-  const it = world.apply(make('delete', { action: 'Delete', connections: { names: [app.name] } }))
+  const it = world.cluster.apply(
+    make('delete', { action: 'Delete', connections: { names: [app.name] } }),
+  )
   await world.settle()
-  assert.is(world.ready(it), 'True/Deleted')
+  assert.is(world.cluster.ready(it), 'True/Deleted')
   assert.equal(world.deletes, [app.name])
   world.connect(app)
   await world.settle()
   assert.equal(world.deletes, [app.name])
-  assert.is(world.ready(it), 'False/Drifted')
+  assert.is(world.cluster.ready(it), 'False/Drifted')
 })
 
 test('stays Deleted when only the description changes', async () => {
   const world = worldWith(app)
   const spec = { action: 'Delete', connections: { names: [app.name] } } as const
-  world.apply(make('delete', spec))
+  world.cluster.apply(make('delete', spec))
   await world.settle()
-  const it = world.apply(make('delete', { ...spec, description: 'Cleaned up' }))
+  const it = world.cluster.apply(make('delete', { ...spec, description: 'Cleaned up' }))
   await world.settle()
-  assert.is(world.ready(it), 'True/Deleted')
+  assert.is(world.cluster.ready(it), 'True/Deleted')
 })
 
 test('where a Reject and an Approve meet, nothing is ever approved', async () => {
   const world = worldWith(app)
-  const [approve, reject] = [world.apply(approveApp()), world.apply(rejectApp())]
+  const [approve, reject] = [world.cluster.apply(approveApp()), world.cluster.apply(rejectApp())]
   await world.settle()
   assert.equal(
     world.puts.map(({ status }) => status),
     ['Rejected'],
   )
-  assert.is(world.ready(reject), 'True/Rejected')
-  assert.is(world.ready(approve), 'False/Conflicted')
-  const message = world.of(approve).status?.conditions?.[0]?.message ?? ''
+  assert.is(world.cluster.ready(reject), 'True/Rejected')
+  assert.is(world.cluster.ready(approve), 'False/Conflicted')
+  const message = world.cluster.of(approve).status?.conditions?.[0]?.message ?? ''
   assert.match(message, /db\/reject/)
 })
 
 test('an approval of what was rejected is never written, also after the Reject is gone', async () => {
   const world = worldWith(app)
-  const reject = world.apply(rejectApp())
+  const reject = world.cluster.apply(rejectApp())
   await world.settle()
-  world.remove(reject)
-  const approve = world.apply(approveApp())
+  world.cluster.delete(reject)
+  const approve = world.cluster.apply(approveApp())
   await world.settle()
   assert.is(world.puts.length, 1)
-  assert.is(world.ready(approve), 'False/PreviouslyRejected')
+  assert.is(world.cluster.ready(approve), 'False/PreviouslyRejected')
 })
 
 test('what a person changes afterwards is reported and not fought', async () => {
   const world = worldWith(app)
-  const it = world.apply(rejectApp())
+  const it = world.cluster.apply(rejectApp())
   await world.settle()
   world.connect({ ...app, state: 'Approved' })
   await world.settle()
   assert.is(world.puts.length, 1)
-  assert.is(world.ready(it), 'False/Drifted')
-  world.apply(rejectApp({ description: 'Once more' }))
+  assert.is(world.cluster.ready(it), 'False/Drifted')
+  world.cluster.apply(rejectApp({ description: 'Once more' }))
   await world.settle()
   assert.is(world.stateOf(app), 'Rejected', 'a new generation decides anew')
 })
 
 test('another endpoint under the name, between look and write, is never approved', async () => {
   const world = worldWith(app)
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   world.at = (point) => {
     if (point === 'observed') world.connect(foreign)
   }
   await world.settle()
   assert.equal(world.puts, [])
-  assert.is(world.ready(it), 'False/IdentityChanged')
+  assert.is(world.cluster.ready(it), 'False/IdentityChanged')
   assert.equal(warnings(world), ['IdentityChanged'])
 })
 
 test('an approval that reached another endpoint is taken back at once, with an alarm', async () => {
   const world = worldWith(app)
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   world.at = (point) => {
     if (point === 'looked' && world.puts.length === 0) world.connect(foreign)
   }
@@ -186,21 +189,21 @@ test('an approval that reached another endpoint is taken back at once, with an a
     ['Approved', 'Rejected'],
   )
   assert.is(world.stateOf(foreign), 'Rejected')
-  assert.is(world.ready(it), 'False/IdentityChanged')
+  assert.is(world.cluster.ready(it), 'False/IdentityChanged')
   assert.ok(warnings(world).includes('ApprovalRevoked'))
-  assert.is(world.of(it).status?.history?.[0]?.action, 'Revoke')
-  assert.is(world.of(it).status?.history?.[0]?.after, 'Rejected')
+  assert.is(world.cluster.of(it).status?.history?.[0]?.action, 'Revoke')
+  assert.is(world.cluster.of(it).status?.history?.[0]?.after, 'Rejected')
 })
 
 test('it is taken back also by a process that started anew, and by a changed decision', async () => {
   const world = worldWith(app)
-  world.apply(approveApp())
+  world.cluster.apply(approveApp())
   world.at = (point) => {
     if (point === 'looked' && world.puts.length === 0) world.connect(foreign)
     if (point === 'written') {
       world.at = () => undefined
       world.restart()
-      world.apply(make('approve', { connections: { names: [app.name] } }))
+      world.cluster.apply(make('approve', { connections: { names: [app.name] } }))
       throw new Crash()
     }
   }
@@ -210,27 +213,29 @@ test('it is taken back also by a process that started anew, and by a changed dec
 
 test('a new incarnation with another GUID is not the one that was named', async () => {
   const world = worldWith(connection('app.2'))
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   await world.settle()
   assert.equal(world.puts, [])
-  assert.is(world.ready(it), 'True/NoConnection')
+  assert.is(world.cluster.ready(it), 'True/NoConnection')
 })
 
 const meanwhile: Readonly<Record<string, (world: DecisionWorld) => void>> = {
-  'has changed': (world: DecisionWorld) => void world.apply(approveApp({ action: 'Reject' })),
-  'was suspended': (world: DecisionWorld) => void world.apply(approveApp({ suspend: true })),
-  'is gone': (world: DecisionWorld) => world.remove(approveApp()),
+  'has changed': (world: DecisionWorld) =>
+    void world.cluster.apply(approveApp({ action: 'Reject' })),
+  'was suspended': (world: DecisionWorld) =>
+    void world.cluster.apply(approveApp({ suspend: true })),
+  'is gone': (world: DecisionWorld) => world.cluster.delete(approveApp()),
 }
 for (const [what, change] of Object.entries(meanwhile)) {
   test(`nothing is written for an object that, past every cache, ${what}`, async () => {
     const world = worldWith(app)
-    world.apply(approveApp())
+    world.cluster.apply(approveApp())
     await world.visit('db/approve')
     // The visit sees what the watch had brought; the change comes before the write.
-    const seen = world.decisions.get.bind(world.decisions)
+    const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
     const stale = seen('db/approve')
     let first = true
-    world.decisions.get = (key) => {
+    world.cluster.decisions.get = (key) => {
       if (!first || key !== 'db/approve') return seen(key)
       first = false
       change(world)
@@ -244,21 +249,21 @@ for (const [what, change] of Object.entries(meanwhile)) {
 test('nothing is written while the admission policy is missing, and then all is', async () => {
   const world = worldWith(app)
   world.gated = false
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   await world.settle()
   assert.equal(world.puts, [])
-  assert.is(world.ready(it), 'False/AdmissionPolicyMissing')
+  assert.is(world.cluster.ready(it), 'False/AdmissionPolicyMissing')
   world.gated = true
   await world.settle()
-  assert.is(world.ready(it), 'True/Approved')
+  assert.is(world.cluster.ready(it), 'True/Approved')
 })
 
 test('the policy going missing between look and write holds the write', async () => {
   const world = worldWith(app)
-  world.apply(approveApp())
+  world.cluster.apply(approveApp())
   await world.visit('db/approve')
-  const seen = world.decisions.get.bind(world.decisions)
-  world.decisions.get = (key) => {
+  const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
+  world.cluster.decisions.get = (key) => {
     // Read once by the visit, once more right before the write.
     queueMicrotask(() => (world.gated = false))
     return seen(key)
@@ -270,28 +275,28 @@ test('the policy going missing between look and write holds the write', async ()
 test('an approval waits for the server, and goes on by itself', async () => {
   const world = worldWith(app)
   world.server = { state: 'Stopped' }
-  const it = world.apply(approveApp())
+  const it = world.cluster.apply(approveApp())
   await world.settle()
-  assert.is(world.ready(it), 'False/ServerNotReady')
+  assert.is(world.cluster.ready(it), 'False/ServerNotReady')
   assert.equal(world.puts, [])
   world.server = {}
   await world.settle()
-  assert.is(world.ready(it), 'True/Approved')
+  assert.is(world.cluster.ready(it), 'True/Approved')
 })
 
 test('a Reject waits while a standby is made, unless a person says otherwise', async () => {
   const world = worldWith(app)
   world.server = { highAvailability: 'CreatingStandby' }
-  const it = world.apply(rejectApp())
+  const it = world.cluster.apply(rejectApp())
   await world.settle()
-  assert.is(world.ready(it), 'False/ServerNotReady')
-  const { metadata, ...rest } = world.of(it)
-  world.decisions.put({
+  assert.is(world.cluster.ready(it), 'False/ServerNotReady')
+  const { metadata, ...rest } = world.cluster.of(it)
+  world.cluster.decisions.put({
     ...rest,
     metadata: { ...metadata, annotations: { [annotations.ignoreHa]: 'true' } },
   })
   await world.settle()
-  assert.is(world.ready(it), 'True/Rejected')
+  assert.is(world.cluster.ready(it), 'True/Rejected')
 })
 
 test('a flood is rejected one at a time, and the real one among it approved', async () => {
@@ -301,13 +306,13 @@ test('a flood is rejected one at a time, and the real one among it approved', as
       connection(`x${index}.${index}`, { endpoint: endpointText(`x${index}`, strangers) }),
     )
   }
-  const reject = world.apply(
+  const reject = world.cluster.apply(
     make('reject', { action: 'Reject', connections: { subscriptionIds: [strangers] } }),
   )
-  const approve = world.apply(approveApp())
+  const approve = world.cluster.apply(approveApp())
   await world.settle(2_000)
-  assert.is(world.ready(reject), 'True/Rejected')
-  assert.is(world.ready(approve), 'True/Approved')
+  assert.is(world.cluster.ready(reject), 'True/Rejected')
+  assert.is(world.cluster.ready(approve), 'True/Approved')
   assert.is(world.puts.length, 51, 'each once')
 })
 
@@ -315,7 +320,7 @@ test('never holds more approved than maxApproved, though lists lag', async () =>
   const world = worldWith()
   world.lagMs = 40_000
   for (let index = 1; index <= 9; index++) world.connect(connection(`a${index}.${index}`))
-  const it = world.apply(
+  const it = world.cluster.apply(
     make('list', { action: 'Approve', maxApproved: 3, connections: { subscriptionIds: [ours] } }),
   )
   world.pass(60_000)
@@ -323,12 +328,12 @@ test('never holds more approved than maxApproved, though lists lag', async () =>
   const approved = [...world.connections.values()].filter(({ state }) => state === 'Approved')
   assert.is(approved.length, 3)
   assert.is(world.puts.length, 3)
-  assert.is(world.ready(it), 'True/AwaitingDecision')
+  assert.is(world.cluster.ready(it), 'True/AwaitingDecision')
 })
 
 test('what is given stays when the time is over, and nothing new is given', async () => {
   const world = worldWith(app)
-  const it = world.apply(
+  const it = world.cluster.apply(
     make('list', {
       action: 'Approve',
       maxApproved: 9,
@@ -342,66 +347,63 @@ test('what is given stays when the time is over, and nothing new is given', asyn
   await world.settle()
   assert.is(world.puts.length, 1)
   assert.is(world.stateOf(app), 'Approved')
-  assert.is(world.ready(it), 'True/AwaitingDecision')
+  assert.is(world.cluster.ready(it), 'True/AwaitingDecision')
 })
 
 const requests = make('requests', { inbox: true })
 const dbt = connection('dbt.7', { endpoint: endpointText('dbt', vendors) })
-const rows = (world: DecisionWorld) =>
-  [...world.decisions.all()].filter(({ metadata }) => metadata.labels?.['pgpe.dev/inbox'])
-
 test('a vendor’s request is found in the inbox and approved by setting the row’s action', async () => {
   const world = worldWith(dbt)
-  const inbox = world.apply(requests)
+  const inbox = world.cluster.apply(requests)
   await world.settle()
-  const [row] = rows(world)
+  const [row] = world.cluster.rows()
   if (!row) throw new Error('no row')
   assert.is(row.status?.requester, `${vendors}/dbt`)
   assert.is(row.status?.state, 'Pending')
-  assert.is(world.ready(row), 'True/AwaitingDecision')
-  assert.is(world.ready(inbox), 'True/AwaitingDecision')
-  world.apply({ ...row, spec: { ...row.spec, action: 'Approve' } })
+  assert.is(world.cluster.ready(row), 'True/AwaitingDecision')
+  assert.is(world.cluster.ready(inbox), 'True/AwaitingDecision')
+  world.cluster.apply({ ...row, spec: { ...row.spec, action: 'Approve' } })
   await world.settle()
-  assert.is(world.ready(row), 'True/Approved')
+  assert.is(world.cluster.ready(row), 'True/Approved')
   assert.is(world.stateOf(dbt), 'Approved')
-  assert.is(world.ready(inbox), 'True/Decided')
-  assert.is(rows(world).length, 1, 'a decided row stays')
+  assert.is(world.cluster.ready(inbox), 'True/Decided')
+  assert.is(world.cluster.rows().length, 1, 'a decided row stays')
 })
 
 test('undecided rows go with the inbox, with a covering decision, with the connection', async () => {
   for (const end of [
-    (world: DecisionWorld) => world.remove(requests),
+    (world: DecisionWorld) => world.cluster.delete(requests),
     (world: DecisionWorld) =>
-      void world.apply(
+      void world.cluster.apply(
         make('cover', { action: 'Reject', connections: { subscriptionIds: [vendors] } }),
       ),
     (world: DecisionWorld) => world.disconnect(dbt.name),
   ]) {
     const world = worldWith(dbt)
-    world.apply(requests)
+    world.cluster.apply(requests)
     await world.settle()
-    assert.is(rows(world).length, 1)
+    assert.is(world.cluster.rows().length, 1)
     end(world)
     await world.settle()
-    assert.is(rows(world).length, 0)
+    assert.is(world.cluster.rows().length, 0)
   }
 })
 
 test('a row on which somebody just set an action is not removed from under them', async () => {
   const world = worldWith(dbt)
-  const inbox = world.apply(requests)
+  const inbox = world.cluster.apply(requests)
   await world.settle()
-  const [row] = rows(world)
+  const [row] = world.cluster.rows()
   if (!row) throw new Error('no row')
-  world.remove(inbox)
-  const seen = world.decisions.get.bind(world.decisions)
+  world.cluster.delete(inbox)
+  const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
   const key = `db/${row.metadata.name}`
   let first = true
-  world.decisions.get = (asked) => {
+  world.cluster.decisions.get = (asked) => {
     if (!first || asked !== key) return seen(asked)
     first = false
     const stale = seen(asked)
-    world.apply({ ...row, spec: { ...row.spec, action: 'Approve' } })
+    world.cluster.apply({ ...row, spec: { ...row.spec, action: 'Approve' } })
     return stale
   }
   await world.visit(key).catch(() => undefined)
@@ -438,7 +440,7 @@ const byRef = make('by-ref', {
 test('approves the endpoint that an object of the cluster owns, and later incarnations', async () => {
   const world = worldWith(app)
   world.endpoints.put(endpointObject('app'))
-  const it = world.apply(byRef)
+  const it = world.cluster.apply(byRef)
   await world.settle()
   assert.is(world.stateOf(app), 'Approved')
   world.disconnect(app.name)
@@ -446,7 +448,7 @@ test('approves the endpoint that an object of the cluster owns, and later incarn
   world.connect(next)
   await world.settle()
   assert.is(world.stateOf(next), 'Approved')
-  assert.equal(world.of(it).status?.memory?.pins, [
+  assert.equal(world.cluster.of(it).status?.memory?.pins, [
     { endpoint: 'shop/app', privateEndpointId: endpointText('app') },
   ])
 })
@@ -473,24 +475,24 @@ for (const [what, change] of Object.entries({
   test(`does not approve by an object that ${what}`, async () => {
     const world = worldWith(app)
     world.endpoints.put(endpointObject('app', change))
-    const it = world.apply(byRef)
+    const it = world.cluster.apply(byRef)
     await world.settle()
     assert.equal(world.puts, [])
-    assert.is(world.ready(it), 'True/NoConnection')
+    assert.is(world.cluster.ready(it), 'True/NoConnection')
   })
 }
 
 test('another endpoint under the same reference needs a new generation', async () => {
   const world = worldWith(app)
   world.endpoints.put(endpointObject('app'))
-  world.apply(byRef)
+  world.cluster.apply(byRef)
   await world.settle()
   const other = connection('sly.5')
   world.connect(other)
   world.endpoints.put(endpointObject('app', { status: { privateEndpointId: endpointText('sly') } }))
   await world.settle()
   assert.is(world.stateOf(other), 'Pending')
-  world.apply({ ...byRef, spec: { ...byRef.spec, description: 'Moved' } })
+  world.cluster.apply({ ...byRef, spec: { ...byRef.spec, description: 'Moved' } })
   await world.settle()
   assert.is(world.stateOf(other), 'Approved')
 })
@@ -506,7 +508,7 @@ for (const [name, { spec, ends }] of Object.entries(acts))
     for (let nth = 1; nth <= 4; nth++) {
       test(`${name}: killed for the ${nth}. time at ${boundary}, it ends where it would have`, async () => {
         const world = worldWith(app)
-        const it = world.apply({ ...approveApp(), spec })
+        const it = world.cluster.apply({ ...approveApp(), spec })
         let count = 0
         world.at = (point) => {
           if (point !== boundary || ++count !== nth) return
@@ -515,10 +517,10 @@ for (const [name, { spec, ends }] of Object.entries(acts))
         }
         await world.settle()
         assert.is(world.stateOf(app), ends)
-        assert.match(world.ready(it), /^True\//)
+        assert.match(world.cluster.ready(it), /^True\//)
         assert.ok(world.puts.length + world.deletes.length <= 2, 'at most one repeat')
-        assert.is(world.of(it).status?.history?.[0]?.after, ends ?? 'Deleted')
-        assert.equal(laws(world.of(it).status?.conditions ?? [], 1, catalogue), [])
+        assert.is(world.cluster.of(it).status?.history?.[0]?.after, ends ?? 'Deleted')
+        assert.equal(laws(world.cluster.of(it).status?.conditions ?? [], 1, catalogue), [])
       })
     }
 
@@ -540,10 +542,10 @@ test('wakes whom a change concerns', () => {
 
 test('names of the server in any case are one server', async () => {
   const world = worldWith(app)
-  const approve = world.apply(approveApp({ serverId: serverText.toUpperCase() }))
-  world.apply(rejectApp())
+  const approve = world.cluster.apply(approveApp({ serverId: serverText.toUpperCase() }))
+  world.cluster.apply(rejectApp())
   await world.settle()
-  assert.is(world.ready(approve), 'False/Conflicted')
+  assert.is(world.cluster.ready(approve), 'False/Conflicted')
   assert.is(world.stateOf(app), 'Rejected')
   assert.is(fullName('app.1'), app.name)
 })

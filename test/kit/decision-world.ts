@@ -3,7 +3,6 @@
  * a test moves: for what unit tables can't say, that visits in a row lead somewhere. The real server is
  * simulated in test/arm; this one is here to be put into states that the other one can't be brought into.
  */
-import type { EndpointConnectionDecision } from '../../operator/api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
 import type { Action, Outcome } from '../../operator/azure/action.ts'
 import { holds } from '../../operator/azure/guard.ts'
@@ -13,38 +12,13 @@ import type { Connection, Kind, Models, Server } from '../../operator/azure/mode
 import { absent, present, type Observed } from '../../operator/azure/observed.ts'
 import type { Azure, AzureView } from '../../operator/azure/port.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
-import {
-  Conflict,
-  type EventNote,
-  type KubernetesObject,
-  type ObjectMaker,
-  type ObjectWriter,
-  type Store,
-} from '../../operator/kubernetes/port.ts'
+import { Conflict } from '../../operator/kubernetes/port.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
+import { DecisionCluster, Objects } from './decision-cluster.ts'
 import { now as noon, server, serverId } from './decision.ts'
 
 /** Thrown where a test lets the process die. */
 export class Crash extends Error {}
-
-export class Objects<T extends KubernetesObject> implements Store<T> {
-  readonly objects = new Map<string, T>()
-  synced = true
-
-  get(key: string): T | undefined {
-    return this.objects.get(key)
-  }
-  all(): Iterable<T> {
-    return this.objects.values()
-  }
-  put(object: T): T {
-    const key = `${object.metadata.namespace}/${object.metadata.name}`
-    const version = String(Number(this.objects.get(key)?.metadata.resourceVersion ?? '0') + 1)
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: version } }
-    this.objects.set(key, stored)
-    return stored
-  }
-}
 
 export interface Put {
   readonly name: string
@@ -56,11 +30,10 @@ export interface Put {
 
 export class DecisionWorld {
   readonly connections = new Map<string, Connection>()
-  readonly decisions = new Objects<EndpointConnectionDecision>()
+  readonly cluster = new DecisionCluster(() => this.now)
   readonly endpoints = new Objects<PostgresPrivateEndpoint>()
   readonly puts: Put[] = []
   readonly deletes: string[] = []
-  readonly events: (EventNote & { readonly about: string })[] = []
   /** ms since the epoch. */
   now = noon
   gated = true
@@ -69,13 +42,11 @@ export class DecisionWorld {
   workMs = 12_000
   /** ms by which the list is behind. */
   lagMs = 0
-  statusWrites = 0
   reads = 0
   /** Called at each point where something outside may happen. */
   at: (point: 'observed' | 'looked' | 'written' | 'reported') => void = () => undefined
   #past: { readonly at: number; readonly connections: readonly Connection[] }[] = []
-  #work: { readonly at: number; readonly then: () => void }[] = []
-  #made = 0
+  #work: { readonly at: number; readonly end: () => void }[] = []
   #kind: DecisionKind
 
   constructor() {
@@ -101,35 +72,9 @@ export class DecisionWorld {
     return this.connections.get(lastName(connection.id))?.state
   }
 
-  /** What a user does: creates the object, or changes its spec. */
-  apply(decision: EndpointConnectionDecision): EndpointConnectionDecision {
-    const before = this.decisions.get(keyOf(decision))
-    const changed = JSON.stringify(before?.spec) !== JSON.stringify(decision.spec)
-    const generation = (before?.metadata.generation ?? 0) + (changed ? 1 : 0)
-    const { status } = before ?? decision
-    const metadata = { ...decision.metadata, generation }
-    return this.decisions.put({ ...decision, metadata, ...(status && { status }) })
-  }
-
-  remove(decision: EndpointConnectionDecision): void {
-    this.decisions.objects.delete(keyOf(decision))
-  }
-
-  of(decision: EndpointConnectionDecision): EndpointConnectionDecision {
-    const found = this.decisions.get(keyOf(decision))
-    if (!found) throw new Error(`${keyOf(decision)} is gone`)
-    return found
-  }
-
-  /** `True/Approved`. */
-  ready(decision: EndpointConnectionDecision): string {
-    const found = this.of(decision).status?.conditions?.find(({ type }) => type === 'Ready')
-    return `${found?.status}/${found?.reason}`
-  }
-
   pass(ms: number): void {
     this.now += ms
-    for (const one of this.#work.filter(({ at }) => at <= this.now)) one.then()
+    for (const one of this.#work.filter(({ at }) => at <= this.now)) one.end()
     this.#work = this.#work.filter(({ at }) => at > this.now)
   }
 
@@ -145,7 +90,7 @@ export class DecisionWorld {
     for (let quiet = 0, round = 0; quiet < 3; round++) {
       if (round > rounds) throw new Error('it does not come to rest')
       const before = this.changes
-      for (const key of [...this.decisions.objects.keys()]) {
+      for (const key of [...this.cluster.decisions.objects.keys()]) {
         try {
           await this.visit(key)
         } catch (error) {
@@ -158,19 +103,17 @@ export class DecisionWorld {
   }
 
   get changes(): number {
-    return this.puts.length + this.deletes.length + this.statusWrites + this.#made
+    return this.puts.length + this.deletes.length + this.cluster.writes
   }
 
   #newKind(): DecisionKind {
     return decisionKind({
       azure: this.#azure(),
-      decisions: this.decisions,
+      decisions: this.cluster.decisions,
       endpoints: this.endpoints,
-      writer: this.#writer(),
-      maker: this.#maker(),
-      events: {
-        record: (about, event) => void this.events.push({ ...event, about: keyOf(about) }),
-      },
+      writer: this.cluster,
+      maker: this.cluster,
+      events: this.cluster,
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
       gated: () => this.gated,
       synced: () => true,
@@ -242,54 +185,17 @@ export class DecisionWorld {
     return { is: 'accepted', status: 202, correlationId: `c-${this.puts.length}` }
   }
 
-  #begin(connection: Connection, then: () => void): void {
+  #begin(connection: Connection, end: () => void): void {
     this.connect({ ...connection, provisioningState: 'Updating' })
-    this.#work.push({ at: this.now + this.workMs, then })
+    this.#work.push({ at: this.now + this.workMs, end })
   }
 
   #isRecorded(connection: Connection): boolean {
-    return [...this.decisions.all()].some(({ status }) =>
+    return [...this.cluster.decisions.all()].some(({ status }) =>
       status?.memory?.intents?.some(
         (one) =>
           one.name === connection.name && one.privateEndpointId === connection.privateEndpointId,
       ),
     )
   }
-
-  #writer(): ObjectWriter<EndpointConnectionDecision> {
-    return {
-      getNow: async (key) => this.decisions.get(key),
-      applyStatus: async (decision, status, resourceVersion) => {
-        const now = this.decisions.get(keyOf(decision))
-        if (!now || now.metadata.resourceVersion !== resourceVersion) throw new Conflict()
-        this.statusWrites++
-        return this.decisions.put({ ...now, status })
-      },
-      setFinalizer: () => Promise.reject(new Error('decisions have none')),
-    }
-  }
-
-  #maker(): ObjectMaker<EndpointConnectionDecision> {
-    return {
-      create: async (row) => {
-        if (this.decisions.get(keyOf(row))) return false
-        this.#made++
-        const { metadata } = row
-        const more = { uid: `uid-${this.#made}`, generation: 1, resourceVersion: '0' }
-        const creationTimestamp = new Date(this.now).toISOString().replace('.000', '')
-        this.decisions.put({ ...row, metadata: { ...metadata, ...more, creationTimestamp } })
-        return true
-      },
-      remove: async (row) => {
-        const now = this.decisions.get(keyOf(row))
-        if (now && now.metadata.resourceVersion !== row.metadata.resourceVersion) {
-          throw new Conflict()
-        }
-        this.#made++
-        this.decisions.objects.delete(keyOf(row))
-      },
-    }
-  }
 }
-
-const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace}/${metadata.name}`
