@@ -59,13 +59,13 @@ export type Action =
     }
 
 export type Outcome =
-  /** Azure took it (2xx). The state it leads to is seen by the next observation. */
+  /** Azure took it: 2xx, or a DELETE of what is gone (404). What it leads to is seen by the next observation. */
   | { readonly is: 'accepted'; readonly status: number; readonly correlationId?: string }
   /** Azure said no. Nothing was changed. */
   | { readonly is: 'refused'; readonly error: ArmError }
-  /** No answer: it may have been done. Only a later observation tells. */
+  /** No answer, 408 or 5xx: it may have been done. Only a later observation tells. */
   | { readonly is: 'unknown'; readonly error: ArmError }
-  /** Not sent: pacing, the lease or missing credentials (`error.code`) held it back. */
+  /** Not sent: pacing, the lease, missing credentials or no connection (`error.code`) held it back. */
   | { readonly is: 'held'; readonly error: ArmError }
   /** Not sent: the fresh GET did not show what the guard asks for. */
   | { readonly is: 'guarded'; readonly seen: Observed<Models[Kind]> }
