@@ -59,6 +59,7 @@ function recreated(
 function seenFields(seen: Observation, made: Plan, worded: Worded): EndpointStatus {
   const before = seen.object.status ?? {}
   const { azure, parsed } = seen
+  const leaving = seen.object.metadata.deletionTimestamp !== undefined
   const kept = {
     privateEndpointId: before.privateEndpointId,
     resourceGuid: before.resourceGuid,
@@ -88,6 +89,8 @@ function seenFields(seen: Observation, made: Plan, worded: Worded): EndpointStat
         server: kept.server,
         ...server,
         privateEndpointId: boundWhileAbsent(seen, made, worded),
+        // Tells a deletion that what is absent now has once been seen.
+        resourceGuid: leaving ? before.resourceGuid : undefined,
       })
     case 'present':
       return made.shows
