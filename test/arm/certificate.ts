@@ -67,6 +67,9 @@ export async function makeCertificates(now: number): Promise<Certificates> {
   return {
     authority: `${authority.toString('pem')}\n`,
     certificate: certificate.toString('pem'),
-    key: PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
+    key: PemConverter.encode(
+      await crypto.subtle.exportKey('pkcs8', keys.privateKey),
+      'PRIVATE KEY',
+    ),
   }
 }

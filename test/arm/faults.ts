@@ -38,7 +38,8 @@ export interface Effect {
    * - `wrongBody`: it is done, and the answer's body is not what ARM sends (HTML).
    * - `flap`: every other matching request is answered as by `error`, the first one included.
    */
-  readonly kind: 'error' | 'lostRequest' | 'lostAnswer' | 'delay' | 'hang' | 'truncate' | 'wrongBody' | 'flap'
+  readonly kind:
+    'error' | 'lostRequest' | 'lostAnswer' | 'delay' | 'hang' | 'truncate' | 'wrongBody' | 'flap'
   readonly status?: number
   readonly code?: string
   readonly seconds?: number
@@ -74,7 +75,8 @@ export class Faults {
   }
 
   add(faults: readonly Fault[]): void {
-    for (const fault of faults) this.#armed.push({ fault, number: this.#number++, matched: 0, struck: 0 })
+    for (const fault of faults)
+      this.#armed.push({ fault, number: this.#number++, matched: 0, struck: 0 })
   }
 
   clear(): void {
@@ -120,7 +122,16 @@ const faultList = list(
     rate: amount,
     times: integer,
     effect: object({
-      kind: oneOf('error', 'lostRequest', 'lostAnswer', 'delay', 'hang', 'truncate', 'wrongBody', 'flap'),
+      kind: oneOf(
+        'error',
+        'lostRequest',
+        'lostAnswer',
+        'delay',
+        'hang',
+        'truncate',
+        'wrongBody',
+        'flap',
+      ),
       status: integer,
       code: text,
       seconds: amount,

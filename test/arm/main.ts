@@ -16,7 +16,11 @@ class Unusable extends Error {}
 
 const say = (line: string): void => void process.stderr.write(`simulator: ${line}\n`)
 
-function number(name: string, text: string | undefined, isGood: (value: number) => boolean): number | undefined {
+function number(
+  name: string,
+  text: string | undefined,
+  isGood: (value: number) => boolean,
+): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (text.trim() !== '' && isGood(value)) return value
@@ -50,19 +54,22 @@ function settings(): SimulatorOptions {
   const { directory, port, throttle = 'off', seed, 'time-scale': timeScale } = given()
   if (directory === undefined || directory === '') throw new Unusable(usage)
   const mode = throttles[throttle]
-  if (mode === undefined) throw new Unusable(`--throttle=${throttle} is neither arm nor providers; ${usage}`)
+  if (mode === undefined)
+    throw new Unusable(`--throttle=${throttle} is neither arm nor providers; ${usage}`)
   // npm changes to the project's folder, and tells where the user was.
   const base = process.env['INIT_CWD'] ?? process.cwd()
   return {
     directory: resolve(base, directory),
     throttle: mode,
-    port: number('port', port, (value) => Number.isInteger(value) && value >= 0 && value < 65_536) ?? 0,
+    port:
+      number('port', port, (value) => Number.isInteger(value) && value >= 0 && value < 65_536) ?? 0,
     timeScale: number('time-scale', timeScale, (value) => value > 0 && value <= 1_000_000) ?? 1,
     seed: number('seed', seed, Number.isSafeInteger) ?? 1,
   }
 }
 
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 
 async function run(): Promise<void> {
   const options = settings()
@@ -70,7 +77,9 @@ async function run(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end())
   })
   const simulator = await startSimulator(options).catch((error: unknown) => {
-    throw isTaken(error) ? new Unusable(`port ${options.port} is taken: name another with --port`) : error
+    throw isTaken(error)
+      ? new Unusable(`port ${options.port} is taken: name another with --port`)
+      : error
   })
   try {
     console.log(`ready ${simulator.url} directory=${simulator.directory}`)
@@ -86,6 +95,10 @@ process.stderr.on('error', () => undefined)
 try {
   await run()
 } catch (error) {
-  say(error instanceof Unusable ? error.message : String(error instanceof Error ? error.stack : error))
+  say(
+    error instanceof Unusable
+      ? error.message
+      : String(error instanceof Error ? error.stack : error),
+  )
   process.exitCode = 1
 }

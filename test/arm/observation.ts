@@ -23,7 +23,12 @@ const json = (text: string): unknown => {
   }
 }
 
-export function observe({ world, log, faults }: Observed, method: string, path: string, text: string): Answer {
+export function observe(
+  { world, log, faults }: Observed,
+  method: string,
+  path: string,
+  text: string,
+): Answer {
   try {
     switch (`${method} ${path.slice(prefix.length)}`) {
       case 'GET requests':
@@ -41,7 +46,10 @@ export function observe({ world, log, faults }: Observed, method: string, path: 
         world.clock.advance(secondsOf(json(text)))
         return { status: 200, body: { now: world.clock.iso() } }
       default:
-        throw new Refusal(404, { code: 'NotFound', message: `The simulator has no ${method} ${path}.` })
+        throw new Refusal(404, {
+          code: 'NotFound',
+          message: `The simulator has no ${method} ${path}.`,
+        })
     }
   } catch (error) {
     if (error instanceof Refusal) return error.answer()
@@ -50,7 +58,10 @@ export function observe({ world, log, faults }: Observed, method: string, path: 
 }
 
 function secondsOf(body: unknown): number {
-  const seconds = typeof body === 'object' && body !== null && 'advanceSeconds' in body ? body.advanceSeconds : undefined
+  const seconds =
+    typeof body === 'object' && body !== null && 'advanceSeconds' in body
+      ? body.advanceSeconds
+      : undefined
   if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0) return seconds
   throw invalidContent("'advanceSeconds' is not a number of seconds")
 }

@@ -17,7 +17,8 @@ export class RequestLog {
   add(method: string, type: string, operation: string, status: number): void {
     const key = `${method} ${type} ${operation} ${status}`
     const known = this.#counts.get(key)
-    if (known === undefined) this.#counts.set(key, { row: { method, type, operation, status }, count: 1 })
+    if (known === undefined)
+      this.#counts.set(key, { row: { method, type, operation, status }, count: 1 })
     else known.count += 1
   }
 

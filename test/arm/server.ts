@@ -6,12 +6,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Answer } from './answer.ts'
 import type { Certificates } from './certificate.ts'
 import type { Front, Incoming, Target } from './dispatch.ts'
 import { targetOf } from './dispatch.ts'
 import type { Effect, Faults } from './faults.ts'
 import { observe, prefix } from './observation.ts'
+import { answerOf, commonHeaders, errorOf, send, truncate } from './reply.ts'
 import type { RequestLog } from './requests.ts'
 
 /** ARM's limit. */
@@ -62,12 +62,17 @@ export class Wire {
   }
 
   #listenAt({ certificate, key }: Certificates, host: string, port: number): Promise<number> {
-    const server = createServer({ cert: certificate, key, keepAliveTimeout: 120_000 }, (request, response) => {
-      this.#receive(request, response).catch((error: unknown) => {
-        process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`)
-        response.destroy()
-      })
-    })
+    const server = createServer(
+      { cert: certificate, key, keepAliveTimeout: 120_000 },
+      (request, response) => {
+        this.#receive(request, response).catch((error: unknown) => {
+          process.stderr.write(
+            `simulator: ${error instanceof Error ? error.stack : String(error)}\n`,
+          )
+          response.destroy()
+        })
+      },
+    )
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen({ host, port }, () => {
@@ -94,7 +99,8 @@ export class Wire {
     const target = targetOf(served, incoming)
     const effect = served.faults.strike({ ...target, method: incoming.method })
     const headers = commonHeaders(served, incoming)
-    const count = (status: number): void => served.log.add(incoming.method, target.type, target.operation, status)
+    const count = (status: number): void =>
+      served.log.add(incoming.method, target.type, target.operation, status)
     this.#answer(response, { target, effect, headers, count })
   }
 
@@ -132,7 +138,9 @@ export class Wire {
       case 'wrongBody':
         count(answer.status)
         response.writeHead(answer.status, { ...headers, 'content-type': 'text/html' })
-        response.end('<html><head><title>Gateway</title></head><body>Please stand by.</body></html>')
+        response.end(
+          '<html><head><title>Gateway</title></head><body>Please stand by.</body></html>',
+        )
     }
   }
 
@@ -167,77 +175,17 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
   return length <= bodyLimit ? Buffer.concat(chunks).toString('utf8') : undefined
 }
 
-function incomingOf({ method = 'GET', url = '/', headers }: IncomingMessage, text: string): Incoming {
+function incomingOf(
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  text: string,
+): Incoming {
   const [rawPath = '/', ...rest] = url.split('?')
   const query = new Map<string, string>()
-  for (const [key, value] of new URLSearchParams(rest.join('?'))) query.set(key.toLowerCase(), value)
-  const single = Object.entries(headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value])
+  for (const [key, value] of new URLSearchParams(rest.join('?')))
+    query.set(key.toLowerCase(), value)
+  const single = Object.entries(headers).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.join(', ') : value,
+  ])
   return { method, rawPath, query, headers: Object.fromEntries(single), text }
-}
-
-function commonHeaders({ world }: Served, { headers }: Incoming): Readonly<Record<string, string>> {
-  const id = world.dice.guid('request')
-  return {
-    'cache-control': 'no-cache',
-    pragma: 'no-cache',
-    'x-ms-request-id': id,
-    'x-ms-correlation-request-id': headers['x-ms-correlation-request-id'] ?? id,
-    'x-ms-routing-request-id': `SIMULATED:${world.clock.iso()}:${id}`,
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-    ...(headers['x-ms-client-request-id'] === undefined ? {} : { 'x-ms-client-request-id': headers['x-ms-client-request-id'] }),
-  }
-}
-
-/** A mistake of the simulator's is answered as Azure answers its own, and told on standard error. */
-function answerOf(target: Target): Answer {
-  try {
-    return target.run()
-  } catch (error) {
-    process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`)
-    return { status: 500, body: { error: { code: 'InternalServerError', message: `The simulator failed: ${String(error)}` } } }
-  }
-}
-
-function errorOf({ type }: Target, { status = 500, code = 'InternalServerError', seconds }: Effect): Answer {
-  const message = 'This fault was asked for.'
-  return {
-    status,
-    headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },
-    body: type === 'token' ? { error: code, error_description: message } : { error: { code, message } },
-  }
-}
-
-interface Sent {
-  readonly headers: Readonly<Record<string, string>>
-  readonly payload: Buffer
-}
-
-function render(answer: Answer, common: Readonly<Record<string, string>>): Sent {
-  const headers = { ...common, ...answer.headers }
-  if (answer.body === undefined) return { headers: { ...headers, 'content-length': '0' }, payload: Buffer.alloc(0) }
-  const payload = Buffer.from(JSON.stringify(answer.body))
-  return {
-    headers: { ...headers, 'content-type': 'application/json; charset=utf-8', 'content-length': String(payload.length) },
-    payload,
-  }
-}
-
-function send(response: ServerResponse, answer: Answer, common: Readonly<Record<string, string>>): void {
-  const { headers, payload } = render(answer, common)
-  if (answer.status === 204) {
-    const { 'content-length': _, ...rest } = headers
-    response.writeHead(204, rest).end()
-  } else response.writeHead(answer.status, headers).end(payload)
-}
-
-/** Half of what was announced, or a broken connection where nothing was. */
-function truncate(response: ServerResponse, answer: Answer, common: Readonly<Record<string, string>>): void {
-  const { headers, payload } = render(answer, common)
-  if (payload.length < 2) {
-    response.destroy()
-    return
-  }
-  response.writeHead(answer.status, headers)
-  response.write(payload.subarray(0, payload.length >> 1), () => response.destroy())
 }

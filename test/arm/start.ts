@@ -19,7 +19,13 @@ import { Throttle } from './throttle.ts'
 import { makeWorld } from './world.ts'
 
 const realNow = (): number => Date.now()
-const router = new Router([...subscriptionRoutes, ...resourceGroupRoutes, ...networkRoutes, ...dnsRoutes, ...postgresRoutes])
+const router = new Router([
+  ...subscriptionRoutes,
+  ...resourceGroupRoutes,
+  ...networkRoutes,
+  ...dnsRoutes,
+  ...postgresRoutes,
+])
 
 /** Rejects with EADDRINUSE when the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -30,7 +36,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const url = `https://localhost:${port}`
   const world = makeWorld({ url, seed, timeScale, lag: { ...defaultLag, ...lag }, realNow })
   const { identities } = world.directory
-  const tokens = new Tokens({ secret: world.dice.text('token key'), directory: world.directory, url, realNow })
+  const tokens = new Tokens({
+    secret: world.dice.text('token key'),
+    directory: world.directory,
+    url,
+    realNow,
+  })
   const log = new RequestLog()
   const faults = new Faults(world.dice)
   wire.serve({ world, tokens, realNow, router, throttle: new Throttle(mode, realNow), log, faults })
@@ -72,10 +83,17 @@ interface Place {
   readonly remove: () => void
 }
 
-function write(wanted: string | undefined, ca: string, identities: readonly SimulatedIdentity[], url: string): Place {
+function write(
+  wanted: string | undefined,
+  ca: string,
+  identities: readonly SimulatedIdentity[],
+  url: string,
+): Place {
   const directory = wanted ?? mkdtempSync(join(tmpdir(), 'pgpe-arm-'))
   const made = wanted === undefined ? directory : mkdirSync(directory, { recursive: true })
-  const [caFile, envFile, identitiesFile] = ['ca.crt', 'env', 'identities.json'].map((name) => join(directory, name)) as [string, string, string]
+  const [caFile, envFile, identitiesFile] = ['ca.crt', 'env', 'identities.json'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string]
   const env = environmentOf(url, caFile, identities[0])
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}\n`)
   writeFileSync(caFile, ca)
@@ -94,7 +112,11 @@ function write(wanted: string | undefined, ca: string, identities: readonly Simu
 }
 
 /** Of `owner`, who may do everything in the first subscription. */
-function environmentOf(url: string, caFile: string, owner: SimulatedIdentity | undefined): Readonly<Record<string, string>> {
+function environmentOf(
+  url: string,
+  caFile: string,
+  owner: SimulatedIdentity | undefined,
+): Readonly<Record<string, string>> {
   return {
     AZURE_RESOURCE_MANAGER_ENDPOINT: url,
     AZURE_RESOURCE_MANAGER_AUDIENCE: url,
@@ -109,4 +131,5 @@ function environmentOf(url: string, caFile: string, owner: SimulatedIdentity | u
   }
 }
 
-const quoted = (value: string): string => (/^[\w@%+:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`)
+const quoted = (value: string): string =>
+  /^[\w@%+:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`

@@ -14,7 +14,9 @@ const sizes = {
   reads: { burst: 250, perSecond: 25 },
   writes: { burst: 200, perSecond: 10 },
   deletes: { burst: 200, perSecond: 10 },
-} as const satisfies Readonly<Record<OperationClass, { readonly burst: number; readonly perSecond: number }>>
+} as const satisfies Readonly<
+  Record<OperationClass, { readonly burst: number; readonly perSecond: number }>
+>
 const globally = 15
 
 export const classOf = (method: string): OperationClass => {
@@ -104,7 +106,9 @@ export class Throttle {
     return {
       [`${prefix}-${kind}`]: String(own.level(now)),
       [`${prefix}-global-${kind}`]: String(all.level(now)),
-      ...(resources === undefined ? {} : { 'x-ms-ratelimit-remaining-subscription-resource-requests': String(resources) }),
+      ...(resources === undefined
+        ? {}
+        : { 'x-ms-ratelimit-remaining-subscription-resource-requests': String(resources) }),
     }
   }
 
@@ -120,7 +124,10 @@ export class Throttle {
     if (found === undefined) return undefined
     const { key, limit, seconds } = found
     const known = this.#windows.get(key)
-    const window = known !== undefined && now < known.startedAt + seconds * 1000 ? known : { startedAt: now, used: 0 }
+    const window =
+      known !== undefined && now < known.startedAt + seconds * 1000
+        ? known
+        : { startedAt: now, used: 0 }
     this.#windows.set(key, window)
     if (window.used >= limit && this.#mode === 'providers') {
       const wait = Math.max(1, Math.ceil((window.startedAt + seconds * 1000 - now) / 1000))
@@ -139,13 +146,22 @@ export class Throttle {
 }
 
 /** Captured 2026-09. */
-function throttled(kind: OperationClass, { subscriptionId, caller }: Asked, wait: number, headers: Readonly<Record<string, string>>): Refusal {
+function throttled(
+  kind: OperationClass,
+  { subscriptionId, caller }: Asked,
+  wait: number,
+  headers: Readonly<Record<string, string>>,
+): Refusal {
   const one = kind.slice(0, -1)
-  const place = subscriptionId === undefined ? `tenant '${caller.tenantId}'` : `subscription '${subscriptionId}'`
+  const place =
+    subscriptionId === undefined
+      ? `tenant '${caller.tenantId}'`
+      : `subscription '${subscriptionId}'`
   return new Refusal(
     429,
     {
-      code: subscriptionId === undefined ? 'TenantRequestsThrottled' : 'SubscriptionRequestsThrottled',
+      code:
+        subscriptionId === undefined ? 'TenantRequestsThrottled' : 'SubscriptionRequestsThrottled',
       message: `Number of '${one}' requests for ${place} actor '${caller.objectId}' exceeded. Please try again after '${wait}' seconds.`,
     },
     { ...gateway, ...headers, 'retry-after': String(wait) },

@@ -3,62 +3,37 @@
  * exist shows only when its operation ends.
  */
 import type { Answer, Failure } from '../answer.ts'
-import { anything, flag, object, oneOf, required, text, tracked } from '../body.ts'
-import type { Checked } from '../body.ts'
+import { required } from '../body.ts'
 import type { Call } from '../call.ts'
 import { bodyOf, name, requireLinks } from '../call.ts'
 import { delayOf } from '../duration.ts'
 import { checkTags, groupOf, notFound } from '../gateway.ts'
 import { page } from '../page.ts'
-import { isOfType, lastName, sameId } from '../path.ts'
+import { isOfType, sameId } from '../path.ts'
 import type { VirtualNetworkLink, Zone } from '../records.ts'
 import type { Route } from '../route.ts'
-import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
-import { accepted, badRequest, begin, checkGlobal, checkPreconditions, usableZone, zoneType } from './write.ts'
+import type { LinkBody } from './link-body.ts'
+import { checkPolicy, linkBody, linkType as type } from './link-body.ts'
+import { obstacleOf } from './link-obstacle.ts'
+import {
+  accepted,
+  badRequest,
+  begin,
+  checkGlobal,
+  checkPreconditions,
+  usableZone,
+  zoneType,
+} from './write.ts'
 
-const type = `${zoneType}/virtualNetworkLinks`
 const all = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${zoneType}/{zone}/virtualNetworkLinks`
 const one = `${all}/{name}`
 
-/** Recorded by Azure Service Operator 2.9; the etag of a link is quoted. */
-export const renderLink = (link: VirtualNetworkLink): Body => ({
-  id: link.id,
-  name: lastName(link.id),
-  type,
-  etag: link.etag,
-  location: 'global',
-  ...(link.tags === undefined ? {} : { tags: link.tags }),
-  properties: {
-    provisioningState: link.state,
-    registrationEnabled: link.registrationEnabled,
-    ...(link.resolutionPolicy === undefined ? {} : { resolutionPolicy: link.resolutionPolicy }),
-    virtualNetwork: { id: link.networkId },
-    virtualNetworkLinkState: link.linkState,
-  },
-})
-
-const linkBody = object({
-  ...tracked,
-  properties: object({
-    virtualNetwork: object({ id: text, resourceGroup: anything }),
-    registrationEnabled: flag,
-    resolutionPolicy: oneOf('Default', 'NxDomainRedirect'),
-    virtualNetworkLinkState: anything,
-    provisioningState: anything,
-  }),
-})
-type Given = Checked<typeof linkBody>
-
-const etag = (world: World, id: string): string => `"${world.dice.guid(`etag ${id.toLowerCase()}`)}"`
+const etag = (world: World, id: string): string =>
+  `"${world.dice.guid(`etag ${id.toLowerCase()}`)}"`
 
 const zoneIdOf = (call: Call, access: 'read' | 'write'): string =>
   `${groupOf(call, access).id}/providers/${zoneType}/${name(call, 'zone')}`
-
-function checkPolicy(zone: Zone, { properties }: Given): void {
-  if (properties?.resolutionPolicy !== 'NxDomainRedirect' || /^privatelink\./i.test(zone.name)) return
-  throw badRequest(`The resolution policy 'NxDomainRedirect' is allowed for private link zones only; '${zone.name}' is none.`)
-}
 
 function put(call: Call): Answer {
   const { world } = call
@@ -77,10 +52,14 @@ function put(call: Call): Answer {
   const existing = world.links.get(id)
   checkPreconditions(call, existing, `virtual network link '${name(call, 'name')}'`)
   if (existing !== undefined && !sameId(existing.networkId, networkId)) {
-    throw badRequest(`The virtual network of the link '${existing.id}' cannot be changed from '${existing.networkId}' to '${networkId}'.`)
+    throw badRequest(
+      `The virtual network of the link '${existing.id}' cannot be changed from '${existing.networkId}' to '${networkId}'.`,
+    )
   }
   const link = existing ?? makeLink(world, zone, id, networkId)
-  const operation = begin(call, link, 'UpsertVirtualNetworkLink', () => finish(world, link, { ...body, tags: tags ?? {} }))
+  const operation = begin(call, link, 'UpsertVirtualNetworkLink', () =>
+    finish(world, link, { ...body, tags: tags ?? {} }),
+  )
   if (existing === undefined) {
     link.tags = tags
     zone.links.add(world.links.add(link))
@@ -106,32 +85,14 @@ function makeLink(world: World, zone: Zone, id: string, networkId: string): Virt
   }
 }
 
-/** What only shows when the operation ends. The text on namespaces: ARO-RP#796. */
-function obstacleOf(world: World, link: VirtualNetworkLink, registers: boolean): Failure | undefined {
-  const network = world.networks.get(link.networkId)
-  if (network === undefined) {
-    return { code: 'BadRequest', message: `The virtual network '${link.networkId}' was not found.` }
-  }
-  const overlapping = [...network.links].find((other) => other !== link && sameId(other.zone.name, link.zone.name))
-  if (overlapping !== undefined) {
-    return {
-      code: 'BadRequest',
-      message:
-        'A virtual network cannot be linked to multiple zones with overlapping namespaces. ' +
-        `You tried to link virtual network with '${link.zone.name}' and '${overlapping.zone.name}' zones.`,
-    }
-  }
-  const registering = [...network.links].find((other) => other !== link && other.registrationEnabled)
-  if (!registers || registering === undefined) return undefined
-  return {
-    code: 'BadRequest',
-    message: `The virtual network '${link.networkId}' already has the registration zone '${registering.zone.name}'.`,
-  }
-}
-
 /** The end of a write's operation; a link that could not be made is none. */
-function finish(world: World, link: VirtualNetworkLink, { properties, tags }: Given): Failure | undefined {
-  if (world.links.get(link.id) !== link) return { code: 'Canceled', message: 'Operation was canceled.' }
+function finish(
+  world: World,
+  link: VirtualNetworkLink,
+  { properties, tags }: LinkBody,
+): Failure | undefined {
+  if (world.links.get(link.id) !== link)
+    return { code: 'Canceled', message: 'Operation was canceled.' }
   const registers = properties?.registrationEnabled ?? false
   const obstacle = obstacleOf(world, link, registers)
   world.links.touch(link)
@@ -155,16 +116,22 @@ function finish(world: World, link: VirtualNetworkLink, { properties, tags }: Gi
 
 function get(call: Call): Answer {
   const group = groupOf(call, 'read')
-  const body = call.world.links.seen(`${zoneIdOf(call, 'read')}/virtualNetworkLinks/${name(call, 'name')}`)
+  const body = call.world.links.seen(
+    `${zoneIdOf(call, 'read')}/virtualNetworkLinks/${name(call, 'name')}`,
+  )
   if (body === undefined) {
-    throw notFound(`${zoneType}/${name(call, 'zone')}/virtualNetworkLinks/${name(call, 'name')}`, group.name)
+    throw notFound(
+      `${zoneType}/${name(call, 'zone')}/virtualNetworkLinks/${name(call, 'name')}`,
+      group.name,
+    )
   }
   return { status: 200, headers: { etag: String(body['etag']) }, body }
 }
 
 function list(call: Call): Answer {
   const zone = call.world.zones.get(zoneIdOf(call, 'read'))
-  if (zone === undefined) throw notFound(`${zoneType}/${name(call, 'zone')}`, groupOf(call, 'read').name)
+  if (zone === undefined)
+    throw notFound(`${zoneType}/${name(call, 'zone')}`, groupOf(call, 'read').name)
   return page(call, call.world.links.lines(zone.id), 'dns')
 }
 
@@ -173,13 +140,19 @@ function patch(call: Call): Answer {
   const id = `${zoneIdOf(call, 'write')}/virtualNetworkLinks/${name(call, 'name')}`
   const link = world.links.get(id)
   if (link === undefined) {
-    throw notFound(`${zoneType}/${name(call, 'zone')}/virtualNetworkLinks/${name(call, 'name')}`, groupOf(call, 'read').name)
+    throw notFound(
+      `${zoneType}/${name(call, 'zone')}/virtualNetworkLinks/${name(call, 'name')}`,
+      groupOf(call, 'read').name,
+    )
   }
   const body = bodyOf(call, linkBody)
   checkPolicy(link.zone, body)
   checkPreconditions(call, link, `virtual network link '${name(call, 'name')}'`)
-  const { registrationEnabled = link.registrationEnabled, resolutionPolicy = link.resolutionPolicy } = body.properties ?? {}
-  const wanted: Given = {
+  const {
+    registrationEnabled = link.registrationEnabled,
+    resolutionPolicy = link.resolutionPolicy,
+  } = body.properties ?? {}
+  const wanted: LinkBody = {
     properties: { registrationEnabled, resolutionPolicy },
     tags: checkTags(body.tags) ?? link.tags,
   }
@@ -191,7 +164,9 @@ function patch(call: Call): Answer {
 
 function remove(call: Call): Answer {
   const { world } = call
-  const link = world.links.get(`${zoneIdOf(call, 'write')}/virtualNetworkLinks/${name(call, 'name')}`)
+  const link = world.links.get(
+    `${zoneIdOf(call, 'write')}/virtualNetworkLinks/${name(call, 'name')}`,
+  )
   checkPreconditions(call, link, `virtual network link '${name(call, 'name')}'`)
   if (link === undefined) return { status: 204 }
   const operation = begin(call, link, 'DeleteVirtualNetworkLink', () => removeLink(world, link))

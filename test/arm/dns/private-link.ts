@@ -24,22 +24,34 @@ export function writeRecords(world: World, group: ZoneGroup): void {
       etag: etag(world, id),
       ttl: 10,
       // Seen in AzureTRE#3767.
-      metadata: { creator: `created by private endpoint ${lastName(endpoint.id)} with resource guid ${endpoint.guid}` },
-      records: { aRecords: endpoint.interface.ipConfigurations.map(({ address }) => ({ ipv4Address: address })) },
+      metadata: {
+        creator: `created by private endpoint ${lastName(endpoint.id)} with resource guid ${endpoint.guid}`,
+      },
+      records: {
+        aRecords: endpoint.interface.ipConfigurations.map(({ address }) => ({
+          ipv4Address: address,
+        })),
+      },
     }
     world.zones.touch(zone)
     group.written.add(keyOf(zoneId))
     const existing = world.recordSets.get(id)
-    if (existing === undefined) world.recordSets.add({ id, zone, type: 'A', name: called, ...written })
+    if (existing === undefined)
+      world.recordSets.add({ id, zone, type: 'A', name: called, ...written })
     else Object.assign(existing, written)
   }
 }
 
-export function removeRecords(world: World, group: ZoneGroup, configs: readonly ZoneConfig[]): void {
+export function removeRecords(
+  world: World,
+  group: ZoneGroup,
+  configs: readonly ZoneConfig[],
+): void {
   for (const { zoneId } of configs) {
     const zone = world.zones.get(zoneId)
     const existing = world.recordSets.get(recordOf(group, zoneId).id)
-    if (!group.written.delete(keyOf(zoneId)) || zone === undefined || existing === undefined) continue
+    if (!group.written.delete(keyOf(zoneId)) || zone === undefined || existing === undefined)
+      continue
     world.zones.touch(zone)
     world.recordSets.remove(existing)
   }

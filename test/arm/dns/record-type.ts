@@ -1,6 +1,6 @@
 /** The types of records that a private zone can hold: how each is written, and the one that it is born with. */
 import type { Check } from '../body.ts'
-import { anything, integer, list, object, text, textMap } from '../body.ts'
+import { integer, list, object, text } from '../body.ts'
 import type { RecordSet, Zone } from '../records.ts'
 import type { World } from '../world.ts'
 import { etag } from './write.ts'
@@ -21,7 +21,22 @@ const several = (name: string, member: string, check: Check<unknown>): RecordTyp
   check: list(check),
   single: false,
 })
-const single = (name: string, member: string, check: Check<unknown>): RecordType => ({ name, member, check, single: true })
+const single = (name: string, member: string, check: Check<unknown>): RecordType => ({
+  name,
+  member,
+  check,
+  single: true,
+})
+
+const startOfAuthority = object({
+  host: text,
+  email: text,
+  serialNumber: integer,
+  refreshTime: integer,
+  retryTime: integer,
+  expireTime: integer,
+  minimumTtl: integer,
+})
 
 export const recordTypes: readonly RecordType[] = [
   several('A', 'aRecords', object({ ipv4Address: text })),
@@ -29,46 +44,14 @@ export const recordTypes: readonly RecordType[] = [
   single('CNAME', 'cnameRecord', object({ cname: text })),
   several('MX', 'mxRecords', object({ preference: integer, exchange: text })),
   several('PTR', 'ptrRecords', object({ ptrdname: text })),
-  single(
-    'SOA',
-    'soaRecord',
-    object({
-      host: text,
-      email: text,
-      serialNumber: integer,
-      refreshTime: integer,
-      retryTime: integer,
-      expireTime: integer,
-      minimumTtl: integer,
-    }),
+  single('SOA', 'soaRecord', startOfAuthority),
+  several(
+    'SRV',
+    'srvRecords',
+    object({ priority: integer, weight: integer, port: integer, target: text }),
   ),
-  several('SRV', 'srvRecords', object({ priority: integer, weight: integer, port: integer, target: text })),
   several('TXT', 'txtRecords', object({ value: list(text) })),
 ]
-
-const members = Object.fromEntries(recordTypes.map(({ member, check }) => [member, check]))
-
-/** The body of a record set; clients of all types send one shape. */
-export const recordSetBody = object({
-  id: anything,
-  name: anything,
-  type: anything,
-  etag: text,
-  properties: object({
-    ttl: integer,
-    metadata: textMap,
-    fqdn: anything,
-    isAutoRegistered: anything,
-    ...(members as Readonly<Record<string, Check<unknown>>>),
-  }),
-})
-
-export interface GivenRecords {
-  readonly ttl?: number | undefined
-  readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** By member. */
-  readonly [member: string]: unknown
-}
 
 /** Of Azure's example: what a zone answers with for itself. */
 export function makeStartOfAuthority(world: World, zone: Zone): RecordSet {

@@ -11,9 +11,15 @@ import { recordSetRoutes } from './record-set.ts'
 import { zoneRoutes } from './zone.ts'
 
 function found(call: Call): Operation {
-  const operation = call.world.operations.find(guidOfDnsToken(name(call, 'operation')), subscription(call).id)
+  const operation = call.world.operations.find(
+    guidOfDnsToken(name(call, 'operation')),
+    subscription(call).id,
+  )
   if (operation?.format === 'dns') return operation
-  throw new Refusal(404, { code: 'NotFound', message: `The operation '${name(call, 'operation')}' was not found.` })
+  throw new Refusal(404, {
+    code: 'NotFound',
+    message: `The operation '${name(call, 'operation')}' was not found.`,
+  })
 }
 
 /** These are not signed: who polls needs the role to read them. */

@@ -16,17 +16,22 @@ import type { World } from '../world.ts'
 export const zoneType = 'Microsoft.Network/privateDnsZones'
 
 /** Private DNS says so for whatever is wrong with a body. */
-export const badRequest = (message: string): Refusal => new Refusal(400, { code: 'BadRequest', message })
+export const badRequest = (message: string): Refusal =>
+  new Refusal(400, { code: 'BadRequest', message })
 
 /** Recorded: zones and record sets have bare guids for etags. */
-export const etag = (world: World, id: string): string => world.dice.guid(`etag ${id.toLowerCase()}`)
+export const etag = (world: World, id: string): string =>
+  world.dice.guid(`etag ${id.toLowerCase()}`)
 
 /** What is not in one place for all. */
 export function checkGlobal(location: string | undefined, type: string): void {
   if (location === undefined || location === '') {
     throw new Refusal(
       400,
-      { code: 'LocationRequired', message: 'The location property is required for this definition.' },
+      {
+        code: 'LocationRequired',
+        message: 'The location property is required for this definition.',
+      },
       gateway,
     )
   }
@@ -44,15 +49,24 @@ export function checkGlobal(location: string | undefined, type: string): void {
 }
 
 /** `If-Match` and `If-None-Match`, as documented for every write; 412 otherwise. */
-export function checkPreconditions(call: Call, existing: { readonly etag: string } | undefined, what: string): void {
+export function checkPreconditions(
+  call: Call,
+  existing: { readonly etag: string } | undefined,
+  what: string,
+): void {
   const match = call.headers['if-match']
   const noneMatch = call.headers['if-none-match']
-  const refused = (why: string): Refusal => new Refusal(412, { code: 'PreconditionFailed', message: `The ${what} ${why}` })
-  if (noneMatch === '*' && existing !== undefined) throw refused('exists already and hence cannot be created again.')
+  const refused = (why: string): Refusal =>
+    new Refusal(412, { code: 'PreconditionFailed', message: `The ${what} ${why}` })
+  if (noneMatch === '*' && existing !== undefined)
+    throw refused('exists already and hence cannot be created again.')
   if (match === undefined) return
-  if (existing === undefined) throw refused('does not exist and hence cannot be updated or deleted.')
+  if (existing === undefined)
+    throw refused('does not exist and hence cannot be updated or deleted.')
   if (match !== '*' && bare(match) !== bare(existing.etag)) {
-    throw refused(`has been modified (etag mismatch): it is '${existing.etag}', '${match}' was given.`)
+    throw refused(
+      `has been modified (etag mismatch): it is '${existing.etag}', '${match}' was given.`,
+    )
   }
 }
 
@@ -64,7 +78,12 @@ interface Written {
 }
 
 /** Starts the operation of a write; while it runs, another write of the resource is refused. */
-export function begin(call: Call, resource: Written, called: string, finish: () => Failure | undefined | void): Operation {
+export function begin(
+  call: Call,
+  resource: Written,
+  called: string,
+  finish: () => Failure | undefined | void,
+): Operation {
   if (resource.operation?.status === 'InProgress') {
     throw new Refusal(409, {
       code: 'Conflict',
@@ -88,7 +107,11 @@ export function begin(call: Call, resource: Written, called: string, finish: () 
 }
 
 /** Recorded: a PUT is answered by an empty object, a DELETE by nothing. */
-export const accepted = (world: World, operation: Operation, body?: Readonly<Record<string, never>>): Answer => ({
+export const accepted = (
+  world: World,
+  operation: Operation,
+  body?: Readonly<Record<string, never>>,
+): Answer => ({
   status: 202,
   headers: world.operations.headers(operation, { location: true }),
   ...(body === undefined ? {} : { body }),

@@ -12,7 +12,15 @@ import type { Route } from '../route.ts'
 import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
 import { makeStartOfAuthority } from './record-type.ts'
-import { accepted, badRequest, begin, checkGlobal, checkPreconditions, etag, zoneType as type } from './write.ts'
+import {
+  accepted,
+  badRequest,
+  begin,
+  checkGlobal,
+  checkPreconditions,
+  etag,
+  zoneType as type,
+} from './write.ts'
 
 const inSubscription = `/subscriptions/{subscription}/providers/${type}`
 const all = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`
@@ -32,7 +40,9 @@ export const renderZone = (zone: Zone, recordSets: number): Body => ({
     maxNumberOfVirtualNetworkLinksWithRegistration: 100,
     numberOfRecordSets: recordSets,
     numberOfVirtualNetworkLinks: zone.links.size,
-    numberOfVirtualNetworkLinksWithRegistration: [...zone.links].filter((link) => link.registrationEnabled).length,
+    numberOfVirtualNetworkLinksWithRegistration: [...zone.links].filter(
+      (link) => link.registrationEnabled,
+    ).length,
     provisioningState: zone.state,
   },
 })
@@ -42,7 +52,8 @@ const zoneBody = object({ ...tracked, properties: anything })
 /** Documented: 2 to 34 labels of 1 to 63 letters, digits, hyphens or underscores. */
 function checkName(called: string): void {
   const labels = called.split('.')
-  const isLabel = (label: string): boolean => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)
+  const isLabel = (label: string): boolean =>
+    /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)
   if (labels.length >= 2 && labels.length <= 34 && labels.every(isLabel)) return
   throw badRequest(`The zone name '${called}' is invalid: a private DNS zone has 2 to 34 labels.`)
 }
@@ -114,7 +125,9 @@ function patch(call: Call): Answer {
 
 /** Recorded by Azure Service Operator 2.9: ARM itself refuses. */
 function nested(zone: Zone): Refusal {
-  const links = [...zone.links].map((link) => `'${type}/${zone.name}/virtualNetworkLinks/${lastName(link.id)}'`)
+  const links = [...zone.links].map(
+    (link) => `'${type}/${zone.name}/virtualNetworkLinks/${lastName(link.id)}'`,
+  )
   return new Refusal(
     409,
     {
@@ -148,8 +161,21 @@ export function removeZone(world: World, zone: Zone): void {
 }
 
 export const zoneRoutes: readonly Route[] = [
-  { method: 'GET', path: inSubscription, type, operation: 'list', handle: (call) => page(call, call.world.zones.lines(`/subscriptions/${subscription(call).id}`), 'dns') },
-  { method: 'GET', path: all, type, operation: 'list', handle: (call) => page(call, call.world.zones.lines(groupOf(call, 'read').id), 'dns') },
+  {
+    method: 'GET',
+    path: inSubscription,
+    type,
+    operation: 'list',
+    handle: (call) =>
+      page(call, call.world.zones.lines(`/subscriptions/${subscription(call).id}`), 'dns'),
+  },
+  {
+    method: 'GET',
+    path: all,
+    type,
+    operation: 'list',
+    handle: (call) => page(call, call.world.zones.lines(groupOf(call, 'read').id), 'dns'),
+  },
   { method: 'GET', path: one, type, operation: 'get', handle: get },
   { method: 'PUT', path: one, type, operation: 'put', handle: put },
   { method: 'PATCH', path: one, type, operation: 'patch', handle: patch },

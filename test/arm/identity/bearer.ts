@@ -8,7 +8,8 @@ interface Bearing {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-const bearerOf = ({ headers }: Bearing): string | undefined => /^bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1]
+const bearerOf = ({ headers }: Bearing): string | undefined =>
+  /^bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1]
 
 /** The identity, where the token is good. */
 export function identityOf(tokens: Tokens, bearing: Bearing): SimulatedIdentity | undefined {
@@ -17,10 +18,17 @@ export function identityOf(tokens: Tokens, bearing: Bearing): SimulatedIdentity 
   return verdict?.is === 'valid' ? verdict.identity : undefined
 }
 
-export function authenticate({ world, tokens, realNow }: Entra, bearing: Bearing): SimulatedIdentity {
+export function authenticate(
+  { world, tokens, realNow }: Entra,
+  bearing: Bearing,
+): SimulatedIdentity {
   const token = bearerOf(bearing)
   if (token === undefined) {
-    throw challenge(world.url, 'AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing.")
+    throw challenge(
+      world.url,
+      'AuthenticationFailed',
+      "Authentication failed. The 'Authorization' header is missing.",
+    )
   }
   const verdict = tokens.check(token)
   switch (verdict.is) {
@@ -48,5 +56,9 @@ export function authenticate({ world, tokens, realNow }: Entra, bearing: Bearing
 
 function challenge(url: string, code: string, message: string): Refusal {
   const authority = `authorization_uri="${url}/common", error="invalid_token", error_description="${message.replaceAll('"', "'")}"`
-  return new Refusal(401, { code, message }, { ...gateway, 'www-authenticate': `Bearer ${authority}` })
+  return new Refusal(
+    401,
+    { code, message },
+    { ...gateway, 'www-authenticate': `Bearer ${authority}` },
+  )
 }

@@ -6,7 +6,11 @@ export const openIdConfiguration = (url: string, tenant: string): Answer => ({
   status: 200,
   body: {
     token_endpoint: `${url}/${tenant}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_post',
+      'private_key_jwt',
+      'client_secret_basic',
+    ],
     jwks_uri: `${url}/${tenant}/discovery/v2.0/keys`,
     response_types_supported: ['code', 'token'],
     subject_types_supported: ['pairwise'],
@@ -41,7 +45,12 @@ export const cloudMetadata = (url: string): Answer => ({
   body: {
     name: 'SimulatedCloud',
     portal: url,
-    authentication: { loginEndpoint: url, audiences: [url, `${url}/`], tenant: 'common', identityProvider: 'AAD' },
+    authentication: {
+      loginEndpoint: url,
+      audiences: [url, `${url}/`],
+      tenant: 'common',
+      identityProvider: 'AAD',
+    },
     graph: url,
     graphAudience: url,
     gallery: url,

@@ -34,13 +34,29 @@ export function machineToken(entra: Entra, asked: Asked): Answer {
     return refused('Required metadata header not specified')
   }
   const resource = asked.query.get('resource')
-  if (resource === undefined || resource === '') return refused('Required query variable \'resource\' is missing')
-  if (!asked.query.has('api-version')) return refused("Required query variable 'api-version' is missing")
+  if (resource === undefined || resource === '')
+    return refused("Required query variable 'resource' is missing")
+  if (!asked.query.has('api-version'))
+    return refused("Required query variable 'api-version' is missing")
   const identity = machineIdentity(entra, asked)
   if (identity === undefined) return refused('Identity not found')
   const { token, expiresAt } = entra.tokens.issue(identity, resource.replace(/\/\.default$/, ''))
-  const common = { access_token: token, expires_on: String(expiresAt), resource, token_type: 'Bearer', client_id: identity.clientId }
+  const common = {
+    access_token: token,
+    expires_on: String(expiresAt),
+    resource,
+    token_type: 'Bearer',
+    client_id: identity.clientId,
+  }
   if (appService) return { status: 200, body: common }
   const seconds = String(lifetimeSeconds)
-  return { status: 200, body: { ...common, expires_in: seconds, ext_expires_in: seconds, not_before: String(expiresAt - lifetimeSeconds) } }
+  return {
+    status: 200,
+    body: {
+      ...common,
+      expires_in: seconds,
+      ext_expires_in: seconds,
+      not_before: String(expiresAt - lifetimeSeconds),
+    },
+  }
 }

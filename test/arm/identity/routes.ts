@@ -7,7 +7,11 @@ import type { Entra, SignIn } from './sign-in.ts'
 import { claimedBy, signIn } from './sign-in.ts'
 
 /** Undefined for what is the resource manager's. */
-export function signInTarget(entra: Entra, incoming: Incoming, segments: readonly string[]): Target | undefined {
+export function signInTarget(
+  entra: Entra,
+  incoming: Incoming,
+  segments: readonly string[],
+): Target | undefined {
   const [tenant = ''] = segments
   const { url } = entra.world
   const path = `${incoming.method} ${segments.map((each) => each.toLowerCase()).join('/')}`

@@ -70,27 +70,44 @@ export function signIn(entra: Entra, request: SignIn): Answer {
 function granted(entra: Entra, { tenant, form, version }: SignIn): unknown {
   const found = entra.world.directory.tenants.find(({ id }) => id === tenant.toLowerCase())
   if (found === undefined) {
-    throw new NoToken(400, 'invalid_request', `AADSTS90002: Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`)
+    throw new NoToken(
+      400,
+      'invalid_request',
+      `AADSTS90002: Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+    )
   }
   const parameter = (name: string): string => {
     const value = form.get(name)
     if (value !== null && value !== '') return value
-    throw new NoToken(400, 'invalid_request', `AADSTS900144: The request body must contain the following parameter: '${name}'.`)
+    throw new NoToken(
+      400,
+      'invalid_request',
+      `AADSTS900144: The request body must contain the following parameter: '${name}'.`,
+    )
   }
   const grant = parameter('grant_type')
   if (grant !== 'client_credentials') {
-    throw new NoToken(400, 'unsupported_grant_type', `AADSTS70003: The app requested an unsupported grant type '${grant}'.`)
+    throw new NoToken(
+      400,
+      'unsupported_grant_type',
+      `AADSTS70003: The app requested an unsupported grant type '${grant}'.`,
+    )
   }
   const clientId = parameter('client_id')
   const identity = entra.world.directory.byClientId.get(clientId.toLowerCase())
   if (identity === undefined || identity.tenantId !== found.id) {
-    throw new NoToken(400, 'unauthorized_client', `AADSTS700016: Application with identifier '${clientId}' was not found in the directory '${found.name}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`)
+    throw new NoToken(
+      400,
+      'unauthorized_client',
+      `AADSTS700016: Application with identifier '${clientId}' was not found in the directory '${found.name}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+    )
   }
   authenticate(entra, identity, form)
   const audience = version === 1 ? parameter('resource') : audienceOf(parameter('scope'))
   const { token, expiresAt } = entra.tokens.issue(identity, audience)
   const common = { token_type: 'Bearer', access_token: token }
-  if (version === 2) return { ...common, expires_in: lifetimeSeconds, ext_expires_in: lifetimeSeconds }
+  if (version === 2)
+    return { ...common, expires_in: lifetimeSeconds, ext_expires_in: lifetimeSeconds }
   const seconds = String(lifetimeSeconds)
   const times = { expires_on: String(expiresAt), not_before: String(expiresAt - lifetimeSeconds) }
   return { ...common, expires_in: seconds, ext_expires_in: seconds, ...times, resource: audience }
@@ -98,9 +115,15 @@ function granted(entra: Entra, { tenant, form, version }: SignIn): unknown {
 
 /** `https://host/.default` is for `https://host`; the slash before it may be the audience's own. */
 function audienceOf(scope: string): string {
-  const [first = '', ...others] = scope.split(' ').filter((each) => !['openid', 'profile', 'offline_access'].includes(each))
+  const [first = '', ...others] = scope
+    .split(' ')
+    .filter((each) => !['openid', 'profile', 'offline_access'].includes(each))
   if (others.length === 0 && first.endsWith('/.default')) return first.slice(0, -'/.default'.length)
-  throw new NoToken(400, 'invalid_scope', `AADSTS1002012: The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`)
+  throw new NoToken(
+    400,
+    'invalid_scope',
+    `AADSTS1002012: The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+  )
 }
 
 function authenticate(entra: Entra, identity: SimulatedIdentity, form: URLSearchParams): void {
@@ -108,18 +131,34 @@ function authenticate(entra: Entra, identity: SimulatedIdentity, form: URLSearch
   const assertion = form.get('client_assertion')
   if (secret !== null) {
     if (secret === identity.clientSecret) return
-    throw new NoToken(401, 'invalid_client', `AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${identity.clientId}'.`)
+    throw new NoToken(
+      401,
+      'invalid_client',
+      `AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${identity.clientId}'.`,
+    )
   }
   if (assertion === null) {
-    throw new NoToken(401, 'invalid_client', "AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+    throw new NoToken(
+      401,
+      'invalid_client',
+      "AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    )
   }
   if (form.get('client_assertion_type') !== assertionType) {
-    throw new NoToken(400, 'invalid_request', "AADSTS900144: The request body must contain the following parameter: 'client_assertion_type'.")
+    throw new NoToken(
+      400,
+      'invalid_request',
+      "AADSTS900144: The request body must contain the following parameter: 'client_assertion_type'.",
+    )
   }
   checkAssertion(entra, identity, assertion)
 }
 
-function checkAssertion({ world, realNow }: Entra, identity: SimulatedIdentity, assertion: string): void {
+function checkAssertion(
+  { world, realNow }: Entra,
+  identity: SimulatedIdentity,
+  assertion: string,
+): void {
   const [header, payload, signature] = assertion.split('.')
   const claims = decodePart(payload)
   if (claims === undefined || decodePart(header) === undefined || !signature) {
@@ -128,15 +167,31 @@ function checkAssertion({ world, realNow }: Entra, identity: SimulatedIdentity, 
   const { exp, nbf, iss, sub } = claims
   const now = realNow() / 1000
   if (typeof exp !== 'number' || exp <= now || (typeof nbf === 'number' && nbf > now + 300)) {
-    throw new NoToken(401, 'invalid_client', `AADSTS700024: Client assertion is not within its valid time range. Current time: ${new Date(realNow()).toISOString()}, expiry time of assertion ${typeof exp === 'number' ? new Date(exp * 1000).toISOString() : 'absent'}.`)
+    throw new NoToken(
+      401,
+      'invalid_client',
+      `AADSTS700024: Client assertion is not within its valid time range. Current time: ${new Date(realNow()).toISOString()}, expiry time of assertion ${typeof exp === 'number' ? new Date(exp * 1000).toISOString() : 'absent'}.`,
+    )
   }
   const audiences = [claims['aud']].flat()
   if (audiences.includes(federatedAudience)) {
     if (typeof iss === 'string' && iss !== '' && typeof sub === 'string' && sub !== '') return
-    throw new NoToken(401, 'invalid_client', `AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: '${String(iss)}'. Assertion Subject: '${String(sub)}'.`)
+    throw new NoToken(
+      401,
+      'invalid_client',
+      `AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: '${String(iss)}'. Assertion Subject: '${String(sub)}'.`,
+    )
   }
   // A certificate's assertion is the application's own word, for this endpoint.
   const own = iss === identity.clientId && sub === identity.clientId
-  if (own && audiences.some((each) => String(each).startsWith(`${world.url}/${identity.tenantId}/`))) return
-  throw new NoToken(401, 'invalid_client', `AADSTS700212: No matching federated identity record found for presented assertion audience '${audiences.join(' ')}'. The audience must be '${federatedAudience}'.`)
+  if (
+    own &&
+    audiences.some((each) => String(each).startsWith(`${world.url}/${identity.tenantId}/`))
+  )
+    return
+  throw new NoToken(
+    401,
+    'invalid_client',
+    `AADSTS700212: No matching federated identity record found for presented assertion audience '${audiences.join(' ')}'. The audience must be '${federatedAudience}'.`,
+  )
 }

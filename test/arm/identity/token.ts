@@ -30,10 +30,14 @@ export type Verdict =
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A part of a token as JSON; undefined when it is none. */
-export function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
+export function decodePart(
+  part: string | undefined,
+): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'))
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
+    return typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined
   } catch {
     return undefined
   }
@@ -58,7 +62,10 @@ export class Tokens {
   }
 
   /** @param audience as it was asked for */
-  issue(identity: SimulatedIdentity, audience: string): { readonly token: string; readonly expiresAt: number } {
+  issue(
+    identity: SimulatedIdentity,
+    audience: string,
+  ): { readonly token: string; readonly expiresAt: number } {
     const { url, realNow } = this.#settings
     const now = Math.floor(realNow() / 1000)
     const claims: Claims = {
