@@ -58,7 +58,6 @@ async function play(stage: Stage): Promise<void> {
   for (const scene of scenes) {
     stage.screen.heading(scene.title)
     for (const line of scene.why) stage.screen.line(`    ${line}`)
-    stage.screen.line()
     await scene.play(stage)
     await stage.table.current()
     stage.screen.settle()
@@ -83,6 +82,9 @@ async function close(stage: Stage, { once }: Options, elapsed: () => number): Pr
   }
   screen.line()
   for (const line of requestCounts(stage)) screen.line(line)
+  screen.line(
+    "(Azure's time flies here: the operator looks every 5 s, by default it is every 5 min.)",
+  )
   screen.line()
   screen.line(`It took ${elapsed().toFixed(0)} s.${once ? '' : ' Ctrl-C ends everything.'}`)
 }

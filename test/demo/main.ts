@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     await demo({ options: wish.options, screen, stop: stop.signal, elapsed })
     return 0
   } catch (error) {
-    if (signal !== undefined) return say('', 130)
+    if (signal !== undefined) return say('\npgpe-operator demo: stopped\n', 130)
     return say(`\npgpe-operator demo: ${inWords(error as Error)}\n`, 1)
   }
 }

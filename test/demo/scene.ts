@@ -34,6 +34,7 @@ export async function untilSays(stage: Stage, name: string, reason: string): Pro
     is: `says ${reason}`,
     holds: (found) => condition(found, 'Ready')?.reason === reason,
   })
+  stage.screen.settle()
   stage.screen.line(`\n    its message: ${condition(item, 'Ready')?.message}`)
 }
 

@@ -88,6 +88,7 @@ export const removed: Scene = {
   play: async (stage) => {
     await apply(stage, asNetworkAdmin, 'temporary.yaml')
     const item = await untilEndpointReady(stage, 'sandbox')
+    stage.screen.settle()
     const left = [
       item?.status?.privateEndpointId,
       item?.status?.networkInterfaceId,

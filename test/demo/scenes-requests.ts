@@ -56,6 +56,7 @@ export const vendor: Scene = {
       `a row of the inbox for ${dbt.endpoint}`,
       isRowOf(dbt.endpoint),
     )
+    stage.screen.settle()
     insist(
       row.status?.requester === `${subscriptions.vendor}/${dbt.endpoint}`,
       "the row names the vendor's subscription",
@@ -100,6 +101,7 @@ export const unwanted: Scene = {
       `a row of the inbox for ${unknown.endpoint}`,
       isRowOf(unknown.endpoint),
     )
+    stage.screen.settle()
     await apply(stage, asDatabaseAdmin, 'reject.yaml')
     await until(stage, {
       kind: 'epcd',

@@ -87,10 +87,13 @@ export class Screen {
 
   /** @param room rows of the terminal that it may take: what has scrolled away cannot be drawn over */
   #draw(room = (this.#paper.rows ?? 24) - 2): void {
-    if (!this.isLive || this.#title === '') return
+    if (!this.isLive) return
     const width = this.#paper.columns ?? 80
-    const lines = ['', `    $ ${this.#title}`]
-    lines.push(...this.#table.split('\n').map((line) => `    ${line}`))
+    const lines: string[] = []
+    if (this.#title !== '') {
+      lines.push('', `    $ ${this.#title}`)
+      lines.push(...this.#table.split('\n').map((line) => `    ${line}`))
+    }
     if (this.#waiting !== '') lines.push('', `    … ${this.#waiting}`)
     for (const line of lines) {
       const rows = Math.max(1, Math.ceil(line.length / width))
