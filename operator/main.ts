@@ -9,7 +9,6 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type Config, help, readConfig } from './config.ts'
-import { Operator } from './operator.ts'
 import { Problem } from './problem.ts'
 import { systemClock } from './runtime/clock.ts'
 import { createLog, errorFields, type Log } from './runtime/log.ts'
@@ -49,6 +48,8 @@ async function run(config: Config): Promise<void> {
   const instance = `${config.instance ?? hostname()}_${randomUUID().slice(0, 8)}`
   log.info('starting', { version: version(), node: process.version, instance })
   try {
+    // Late, so that --help and a mistake in a setting need not wait for all of it.
+    const { Operator } = await import('./operator.ts')
     const operator = await Operator.start({
       ...{ config, log, instance, environment: process.env },
       clock: systemClock,
