@@ -66,6 +66,19 @@ export async function startAzure(options: SimulatorOptions = {}): Promise<Azure>
   }
 }
 
+/** Runs a test in a simulated Azure of its own. */
+export async function inAzure(
+  options: SimulatorOptions,
+  test: (azure: Azure) => Promise<void>,
+): Promise<void> {
+  const azure = await startAzure(options)
+  try {
+    await test(azure)
+  } finally {
+    await azure.stop()
+  }
+}
+
 async function signedIn(simulator: Simulator, agent: Agent, name: string): Promise<Arm> {
   const { tenantId, clientId, clientSecret } = simulator.identity(name)
   const form = {
