@@ -252,7 +252,7 @@ export const catalogue = {
     Unknown: {
       AzureUnreadable: {
         means: 'Azure could not be read; nothing is concluded from that.',
-        remedy: 'Nothing, if it passes; else read the message.',
+        remedy: 'It is tried again by itself; if it lasts, look into what the message says.',
         retry: 'fast',
       },
     },

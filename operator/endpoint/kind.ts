@@ -12,6 +12,7 @@ import {
 } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
+import { idKey } from '../azure/id.ts'
 import type { Azure } from '../azure/port.ts'
 import type { EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
@@ -70,8 +71,20 @@ async function act(
   if (deed.name === 'CreateZone' && memory.zoneBeingMade(deed, now().getTime())) {
     return held(zoneBeingMade)
   }
-  return azure.as(identityOf(seen.object)).act(deed.action)
+  const server = serverOf(deed, seen)
+  const nowMs = now().getTime()
+  if (server !== undefined && !memory.turns.take(server, seen.key, nowMs)) return held(notYourTurn)
+  const outcome = await azure.as(identityOf(seen.object)).act(deed.action)
+  const begun = outcome.is === 'accepted' || outcome.is === 'unknown'
+  if (server !== undefined && !begun) memory.turns.give(server, seen.key, nowMs)
+  return outcome
 }
+
+/** The server that a write of an endpoint makes busy. */
+const serverOf = ({ action }: Deed, { parsed }: Observation): string | undefined =>
+  action.id.kind === 'privateEndpoint' && parsed.is === 'target'
+    ? idKey(parsed.value.serverId)
+    : undefined
 
 /** A quorum read: nothing is deleted because a cache is late. */
 async function stillSo(
@@ -91,6 +104,12 @@ const stale: ArmError = {
   code: 'ObjectChanged',
   message: 'The object has changed since it was read.',
   retry: 'fast',
+}
+const notYourTurn: ArmError = {
+  code: 'Paced',
+  message: 'The server is busy with the endpoint of another object.',
+  retry: 'fast',
+  retryAfterMs: 5_000,
 }
 const zoneBeingMade: ArmError = {
   code: 'ZoneBeingMade',

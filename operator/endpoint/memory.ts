@@ -7,6 +7,7 @@ import type { Outcome } from '../azure/action.ts'
 import { idKey, lastName } from '../azure/id.ts'
 import { deedKey, keyOf, type Deed } from './deed.ts'
 import type { Observation, Past } from './observation.ts'
+import { Turns } from './turns.ts'
 import { errorOf, nextSetback, type Setback } from './trouble.ts'
 
 interface Notes {
@@ -26,12 +27,13 @@ interface Notes {
 const zoneVisibleWithinMs = 120_000
 
 export class Memory {
+  readonly turns = new Turns()
   readonly #notes = new Map<string, Notes>()
   /** Zones being made, by subscription and name. */
   readonly #zones = new Map<string, { readonly id: string; readonly untilMs: number }>()
 
-  forget(key: string): void {
-    this.#notes.delete(key)
+  forget(key: string, nowMs: number): void {
+    if (this.#notes.delete(key)) this.turns.forget(key, nowMs)
   }
 
   /** @param firstDueMs when the zone group of an object not met before is due */

@@ -35,6 +35,8 @@ export interface Observation {
   readonly rival?: string
   /** The object that the endpoint's tags name is proven gone from this cluster. */
   readonly ownerGone: boolean
+  /** `namespace/name` of another object whose endpoint the server is busy with. */
+  readonly serverTakenBy?: string
   readonly past: Past
   /** Absent: nothing was asked of Azure, because nothing could follow from it. */
   readonly azure?: AzureSeen

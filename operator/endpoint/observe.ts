@@ -3,7 +3,7 @@
  * only that proves something, nothing at all for what did not parse. Decides nothing but what to ask.
  */
 import { annotations, finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
-import { sameId, virtualNetworkOf } from '../azure/id.ts'
+import { idKey, sameId, virtualNetworkOf } from '../azure/id.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
@@ -16,6 +16,7 @@ import type { Memory } from './memory.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { observeDns } from './observe-dns.ts'
 import { elsewhereOf, ownerGone } from './observe-owner.ts'
+import { isRunning } from './ownership.ts'
 import { maxAgeMs, type Settings } from './pace.ts'
 import { wantsReplacement } from './replacement.ts'
 import { boundTarget, parseTarget, unknownPolicies, type Target } from './target.ts'
@@ -37,7 +38,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const { memory, settings } = from
   const object = from.endpoints.get(key)
   if (object === undefined) {
-    memory.forget(key)
+    memory.forget(key, from.now().getTime())
     return undefined
   }
   const at = from.now()
@@ -59,6 +60,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   if (parsed.is === 'invalid' || !worthAsking(object)) return base
   const target = boundTarget(object, parsed.value)
   const azure = await look(from, base, target)
+  const takenBy = turnOf(from, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
   const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
   return {
@@ -67,7 +69,23 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     azure,
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(rival === undefined ? {} : { rival }),
+    ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),
   }
+}
+
+/** An endpoint that is at rest has had its turn at the server. */
+function turnOf(
+  { memory, now }: Sources,
+  key: string,
+  { serverId }: Target,
+  endpoint: Observed<PrivateEndpoint>,
+): string | undefined {
+  const server = idKey(serverId)
+  const nowMs = now().getTime()
+  const atRest =
+    endpoint.is === 'absent' || (endpoint.is === 'present' && !isRunning(endpoint.value))
+  if (atRest) memory.turns.give(server, key, nowMs)
+  return memory.turns.heldBy(server, key, nowMs)
 }
 
 /** Nothing is asked for an object that we don't hold yet, no longer hold, or don't understand. */
@@ -91,7 +109,7 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   const leaving = object.metadata.deletionTimestamp !== undefined
   const age = maxAgeMs(object, requested !== undefined, at.getTime(), from.settings)
   const [server, network] = await Promise.all([
-    view.find(target.serverId, age),
+    view.find(target.serverId, serverAge(from, target, age)),
     leaving ? absent : view.find(target.virtualNetworkId, age),
   ])
   const open = gate(server).is === 'open' || gate(server).is === 'hidden'
@@ -108,6 +126,12 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
   const recorded = dns({ interfaces })
   return { ...seen, ...(elsewhere === undefined ? {} : { elsewhere }), dns: await recorded }
+}
+
+/** Read after the last turn at the server has ended: before that it looked ready to everybody. */
+function serverAge({ memory, now }: Sources, { serverId }: Target, age: number): number {
+  const freed = memory.turns.freedAtMs(idKey(serverId))
+  return freed === undefined ? age : Math.min(age, Math.max(0, now().getTime() - freed))
 }
 
 /**

@@ -86,6 +86,10 @@ function resourceGroup(seen: Observation, azure: AzureSeen, target: Target): Ste
 /** Whether a PUT of the endpoint may be sent; otherwise what it waits for. */
 export function writable(seen: Observation, azure: AzureSeen): Step {
   const found = gate(azure.server)
+  if (seen.serverTakenBy !== undefined && (found.is === 'open' || found.is === 'closed')) {
+    const message = `Server ${serverName(seen)} is busy with the endpoint of ${seen.serverTakenBy}.`
+    return unmet('ServerNotReady', message)
+  }
   switch (found.is) {
     case 'open':
       return done

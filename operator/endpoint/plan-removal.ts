@@ -96,6 +96,10 @@ export function remove(
       })
     }
   }
+  if (seen.serverTakenBy !== undefined) {
+    const message = `The server is busy with the endpoint of ${seen.serverTakenBy}; this one is deleted after it.`
+    return unmet('ServerNotReady', message)
+  }
   if (!mayDelete(azure.server)) return serverInTransition(seen, azure)
   return attempt(seen, {
     deed: {

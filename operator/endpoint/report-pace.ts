@@ -24,7 +24,8 @@ export function againInMs(
   const wishes = findings.map((finding) => {
     if (finding.untilMs !== undefined) return Math.max(1_000, finding.untilMs - nowMs)
     if (finding.reason === 'AzureUnreadable') {
-      return waitMs(seen.past.blindSinceMs ?? nowMs, nowMs, settings)
+      const wait = waitMs(seen.past.blindSinceMs ?? nowMs, nowMs, settings)
+      return Math.max(wait, finding.retryAfterMs ?? 0)
     }
     if (isWait(finding.reason)) {
       return waitMs(waitingSince(seen.object, finding.reason) ?? nowMs, nowMs, settings)

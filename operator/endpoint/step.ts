@@ -22,6 +22,8 @@ export interface Finding {
   readonly denied?: true
   /** ms since the epoch: when the write that this is about is tried again. */
   readonly untilMs?: number
+  /** When Azure, or our own limiter, wants to be asked again. */
+  readonly retryAfterMs?: number
   /** Key of the deed that this waits for; the report puts its outcome here. */
   readonly awaits?: string
 }
@@ -104,7 +106,9 @@ export function attempt(seen: Observation, wish: Attempt): Step {
     return { ...done, findings: [afterSetback(finding, setback, seen.at)] }
   }
   if (wish.intent !== undefined && !intended(seen, wish.intent)) {
-    return { ...done, findings: [finding], intent: wish.intent }
+    // On a later try the last refusal stands until Azure says otherwise.
+    const shown = setback === undefined ? finding : afterSetback(finding, setback, seen.at)
+    return { ...done, findings: [shown], intent: wish.intent }
   }
   const last = seen.past.accepted.get(key)
   const young =
@@ -164,5 +168,11 @@ export function unread(error: ArmError, otherwise?: Step): Step {
   if (error.code === 'NotYetVisible' && otherwise !== undefined) return otherwise
   const finding = findingOf(error)
   const passing = finding.reason === 'Retrying' || finding.reason === 'Throttled'
-  return passing ? unmet('AzureUnreadable', inWords(error)) : { ...done, findings: [finding] }
+  if (!passing) return { ...done, findings: [finding] }
+  const { retryAfterMs } = error
+  return unmet(
+    'AzureUnreadable',
+    inWords(error),
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  )
 }
