@@ -99,9 +99,11 @@ export class Throttle {
     if (empty !== undefined && this.#mode !== 'off') {
       throw throttled(kind, asked, empty.waitSeconds(), { [`${prefix}-${kind}`]: '0' })
     }
-    // A request that a provider refuses has passed ARM.
-    own.take()
-    all.take()
+    // A request that a provider refuses has passed ARM. Unthrottled, nothing is ever used up.
+    if (this.#mode !== 'off') {
+      own.take()
+      all.take()
+    }
     const resources = this.#passWindows(asked, now)
     return {
       [`${prefix}-${kind}`]: String(own.level(now)),
