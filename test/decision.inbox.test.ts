@@ -251,6 +251,16 @@ test('a stranger with thirty subscriptions gets at most a hundred rows less one'
   assert.is(rows.length + makes.length - removed, 100)
 })
 
+test('a request whose row’s name is taken is counted, not hidden', () => {
+  const squatter = decision({
+    name: rowOf(dbt).metadata.name,
+    spec: { connections: { names: [] } },
+  })
+  const made = plan(observation(inbox, [dbt], { rivals: [candidate(squatter)] }))
+  assert.equal(made.actions, [])
+  assert.is(made.hidden, 1)
+})
+
 test('rows do not come and go with every new request', () => {
   const before = flood(30, () => strangers)
   const rows = plan(observation(inbox, before)).actions.flatMap((action) =>

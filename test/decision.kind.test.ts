@@ -6,6 +6,7 @@ import { annotations } from '../operator/api/connection-decision.ts'
 import { laws } from '../operator/api/condition.ts'
 import type { PostgresPrivateEndpoint } from '../operator/api/private-endpoint.ts'
 import type { Connection } from '../operator/azure/model.ts'
+import { Conflict } from '../operator/kubernetes/port.ts'
 import { catalogue } from '../operator/decision/conditions.ts'
 import { decisionKeysToWake } from '../operator/decision/kind.ts'
 import {
@@ -329,6 +330,48 @@ test('never holds more approved than maxApproved, though lists lag', async () =>
   assert.is(approved.length, 3)
   assert.is(world.puts.length, 3)
   assert.is(world.cluster.ready(it), 'True/AwaitingDecision')
+})
+
+test('two decisions do not write to one server at a time, though lists lag', async () => {
+  const world = worldWith(app, connection('b.2'))
+  world.lagMs = 10_000
+  world.cluster.apply(approveApp())
+  world.cluster.apply(
+    make('other', { action: 'Reject', connections: { names: [fullName('b.2')] } }),
+  )
+  world.pass(60_000)
+  await world.settle()
+  assert.is(world.puts.length, 2)
+  assert.is(world.refusals, 0)
+})
+
+test('what was written is not written again because the status could not be', async () => {
+  const world = worldWith(app)
+  world.lagMs = 10_000
+  const it = world.cluster.apply(approveApp())
+  world.pass(60_000)
+  world.at = (point) => {
+    if (point === 'written') world.cluster.decisions.put(world.cluster.of(it))
+  }
+  await world.settle()
+  assert.is(world.puts.length, 1)
+  assert.is(world.refusals, 0)
+  assert.is(world.cluster.ready(it), 'True/Approved')
+})
+
+test('a status is never written over a newer one', async () => {
+  const world = worldWith(app)
+  const it = world.cluster.apply(approveApp())
+  const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
+  world.cluster.decisions.get = (key) => {
+    const stale = seen(key)
+    world.cluster.decisions.get = seen
+    world.cluster.apply(approveApp({ suspend: true }))
+    return stale
+  }
+  const refused = await world.visit('db/approve').catch((error: unknown) => error)
+  assert.instance(refused, Conflict)
+  assert.is(world.cluster.of(it).status, undefined)
 })
 
 test('what is given stays when the time is over, and nothing new is given', async () => {

@@ -227,9 +227,32 @@ table<Row>(
       binds: ['app'],
       stands: 'inFlight',
     },
-    'waits while Azure works on another connection of the server': {
+    'does not wait because somebody else’s connection is moving': {
       status: bound,
       sees: [app, connection('other.2', { provisioningState: 'Updating' })],
+      does: ['Approve app'],
+      binds: ['app'],
+    },
+    'waits for the write of another decision, as that one’s history tells it': {
+      status: bound,
+      given: {
+        rivals: [
+          candidate(
+            decision({
+              name: 'other',
+              spec: { action: 'Reject', connections: { names: [fullName('b.2')] } },
+              status: remembering(
+                { intents: [intent(connection('b.2'), 'Reject')] },
+                {
+                  history: [
+                    { at: '2026-01-01T11:59:30Z', name: fullName('b.2'), action: 'Reject' },
+                  ],
+                },
+              ),
+            }),
+          ),
+        ],
+      },
       binds: ['app'],
       stands: 'queued',
     },

@@ -558,7 +558,7 @@ const pace: Readonly<Record<string, Pace>> = {
   },
   'faster than at rest while it waits for a request': {
     row: { sees: [], says: '' },
-    again: [20_000, 20_000],
+    again: [30_000, 30_000],
   },
   'when Azure says, if the limiter holds it back': {
     row: {

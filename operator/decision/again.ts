@@ -10,7 +10,7 @@ import type { Trouble } from './trouble.ts'
 
 /** For new requests: they come by Azure's shared list, which costs the same for one object and for all. */
 export const lookMs = ({ inFlightMs, resyncMs }: Settings): number =>
-  Math.min(resyncMs, 4 * inFlightMs)
+  Math.min(resyncMs, 6 * inFlightMs)
 
 /** Right after notes were recorded: our own write is in the cache at once. */
 const soonMs = ({ inFlightMs }: Settings): number => Math.min(inFlightMs, 100)
@@ -96,7 +96,7 @@ export function maxAgeMs(
   if (status?.observedGeneration !== metadata.generation) return settings.inFlightMs
   if (status.memory?.intents !== undefined || isWorking(status)) return settings.inFlightMs
   const waits = ['NoConnection', 'AwaitingDecision'].includes(readyReason(status) ?? '')
-  return spec.action === undefined || waits ? lookMs(settings) / 2 : settings.resyncMs / 2
+  return spec.action === undefined || waits ? 0.8 * lookMs(settings) : settings.resyncMs / 2
 }
 
 const isWorking = ({ conditions }: DecisionStatus): boolean =>

@@ -65,7 +65,7 @@ export function findings(seen: Observation, server: Server, world: World): reado
     act,
     world,
     closed: gate(act, server, ignoresHa(seen)),
-    taken: taken(seen, world),
+    taken: taken(seen),
     intents: standingIntents(seen, world),
     done: doneOf(seen),
   }

@@ -12,7 +12,7 @@ import {
 import type { Metadata } from '../api/kubernetes.ts'
 import { isSegment, type Id } from '../azure/id.ts'
 import type { Connection } from '../azure/model.ts'
-import { endpointOf, identityOf, keyOf, nameOf, subscriptionOf } from './identity.ts'
+import { endpointOf, identityOf, keyOf, nameKey, nameOf, subscriptionOf } from './identity.ts'
 import { matches, type Candidate } from './match.ts'
 import type { Claims } from './precedence.ts'
 import { rowName } from './row-name.ts'
@@ -65,7 +65,7 @@ export interface InboxRows {
   readonly create: readonly EndpointConnectionDecision[]
   /** Rows that gave way to those of other subscriptions; the other reasons are each row's own affair. */
   readonly remove: readonly EndpointConnectionDecision[]
-  /** Connections that wait without a row because of the limits. */
+  /** Connections that wait without a row, because of the limits or because its name is taken. */
   readonly hidden: number
 }
 
@@ -88,12 +88,19 @@ export function inboxRows(
   const create = chosen
     .filter(({ name }) => !neighbours.has(name))
     .map(({ connection, name }) => row(inbox, connection, name))
+  const blocked = chosen.filter(({ connection, name }) => {
+    const other = neighbours.get(name)
+    return other && !(isRow(other, serverId) && holds(other, connection))
+  })
   const evicted = named.filter((one) => !chosen.includes(one))
   const remove = evicted
     .flatMap(({ name }) => neighbours.get(name) ?? [])
     .filter((decision) => isOpenRow(decision, serverId) && !decision.metadata.deletionTimestamp)
-  return { create, remove, hidden: evicted.length }
+  return { create, remove, hidden: evicted.length + blocked.length }
 }
+
+const holds = ({ spec }: EndpointConnectionDecision, connection: Connection): boolean =>
+  spec.connections?.names?.some((name) => nameKey(name) === keyOf(connection)) ?? false
 
 interface Named {
   readonly connection: Connection

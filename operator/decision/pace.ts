@@ -30,8 +30,12 @@ const minute = 60_000
 const hour = 60 * minute
 const quarter = 15 * minute
 
-/** Azure takes 10 to 60 s to show a decision, and reads lag (AZURE CLI recordings, 2023 and 2026): 12 looks. */
-export const settleMs = ({ inFlightMs }: Pace): number => 12 * inFlightMs
+/**
+ * How long a write may take to show, ms. Azure takes 10 to 60 s, and reads lag (recorded by Azure CLI,
+ * 2023 and 2026); where Azure is looked at more often than every 5 s, its time runs faster.
+ */
+export const settleMs = ({ inFlightMs }: Pace): number =>
+  Math.min(12 * inFlightMs, Math.max(minute, 2 * inFlightMs))
 
 const doubled = (ms: number, times: number, most: number): number =>
   Math.min(ms * 2 ** Math.min(times, 30), most)

@@ -52,7 +52,10 @@ function unasked(made: Plan): Condition<'Ready'> {
   const open = standing(made, 'undecided')
   if (made.findings.length === 0) return yes('NoConnection', 'No connection matches now.')
   if (open.length === 0) return yes('Decided', 'Nothing waits for a decision.')
-  const more = made.hidden > 0 ? ` ${made.hidden} of them have no row: the inbox is full.` : ''
+  const more =
+    made.hidden > 0
+      ? ` ${made.hidden} of them have no row: the inbox is full, or an object of the row’s name is in the way.`
+      : ''
   return yes(
     'AwaitingDecision',
     `${count(open.length, 'connection')} that nobody decided on: ${namesOf(open)}. Set spec.action to decide.${more}`,

@@ -1,8 +1,9 @@
 /** What one visit knows of the server's connections as a whole: who acts on which, and what is free. */
-import { annotations } from '../api/connection-decision.ts'
+import { annotations, type EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Connection } from '../azure/model.ts'
 import { intentsOf, judge, maybeSent, type Intent } from './intent.ts'
 import { connectionsOf, decisionOf, type Observation } from './observation.ts'
+import { settleMs } from './pace.ts'
 import { claims, wishes, type Claims } from './precedence.ts'
 
 export interface World {
@@ -31,8 +32,21 @@ export const standingIntents = (
 export const ignoresHa = (seen: Observation): boolean =>
   decisionOf(seen).metadata.annotations?.[annotations.ignoreHa] === 'true'
 
-/** One write per server: ours that may be under way, another decision's, or one that Azure shows. */
-export const taken = (seen: Observation, { connections }: World): boolean =>
+/**
+ * One write per server: ours that may be under way, or another decision's, as this process remembers it
+ * or as the other's history tells. What else Azure is doing there it says itself, by a refusal: a
+ * stranger who keeps his own connections moving must not hold up what is decided about them.
+ */
+export const taken = (seen: Observation): boolean =>
   (seen.serverTakenUntil ?? 0) > seen.now ||
-  connections.some(({ provisioningState }) => provisioningState === 'Updating') ||
-  [...intentsOf(seen).values()].some(({ name }) => maybeSent(seen, name))
+  [...intentsOf(seen).values()].some(({ name }) => maybeSent(seen, name)) ||
+  seen.rivals.some(({ decision }) => isWriting(seen, decision))
+
+const isWriting = (
+  { now, settings }: Observation,
+  { status }: EndpointConnectionDecision,
+): boolean =>
+  status?.memory?.intents !== undefined &&
+  status.history?.some(
+    ({ at, after }) => after === undefined && now - Date.parse(at) < settleMs(settings),
+  ) === true

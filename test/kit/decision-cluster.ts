@@ -39,6 +39,30 @@ export class Objects<T extends KubernetesObject> implements Store<T> {
 
 type Decision = EndpointConnectionDecision
 
+/** A watch's cache: behind what is true until it catches up, but for our own writes. */
+export class Cache<T extends KubernetesObject> implements Store<T> {
+  readonly #truth: Objects<T>
+  #objects: ReadonlyMap<string, T> = new Map()
+  readonly synced = true
+
+  constructor(truth: Objects<T>) {
+    this.#truth = truth
+  }
+
+  catchUp(): void {
+    this.#objects = new Map(this.#truth.objects)
+  }
+  wrote(object: T): void {
+    this.#objects = new Map(this.#objects).set(keyOf(object), object)
+  }
+  get(key: string): T | undefined {
+    return this.#objects.get(key)
+  }
+  all(): Iterable<T> {
+    return this.#objects.values()
+  }
+}
+
 export class DecisionCluster
   implements ObjectWriter<Decision>, ObjectMaker<Decision>, EventRecorder
 {

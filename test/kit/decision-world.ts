@@ -3,6 +3,7 @@
  * a test moves: for what unit tables can't say, that visits in a row lead somewhere. The real server is
  * simulated in test/arm; this one is here to be put into states that the other one can't be brought into.
  */
+import type { EndpointConnectionDecision } from '../../operator/api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
 import type { Action, Outcome } from '../../operator/azure/action.ts'
 import { holds } from '../../operator/azure/guard.ts'
@@ -12,9 +13,9 @@ import type { Connection, Kind, Models, Server } from '../../operator/azure/mode
 import { absent, present, type Observed } from '../../operator/azure/observed.ts'
 import type { Azure, AzureView } from '../../operator/azure/port.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
-import { Conflict } from '../../operator/kubernetes/port.ts'
+import { Conflict, type ObjectWriter } from '../../operator/kubernetes/port.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
-import { DecisionCluster, Objects } from './decision-cluster.ts'
+import { Cache, DecisionCluster, Objects } from './decision-cluster.ts'
 import { now as noon, server, serverId } from './decision.ts'
 
 /** Thrown where a test lets the process die. */
@@ -32,8 +33,13 @@ export class DecisionWorld {
   readonly connections = new Map<string, Connection>()
   readonly cluster = new DecisionCluster(() => this.now)
   readonly endpoints = new Objects<PostgresPrivateEndpoint>()
+  readonly cache = new Cache(this.cluster.decisions)
+  /** The watch brings nothing new for now; our own writes are seen all the same. */
+  watchIsBehind = false
   readonly puts: Put[] = []
   readonly deletes: string[] = []
+  /** Writes that came while Azure was busy with another one to the server. */
+  refusals = 0
   /** ms since the epoch. */
   now = noon
   gated = true
@@ -49,7 +55,11 @@ export class DecisionWorld {
   #work: { readonly at: number; readonly end: () => void }[] = []
   #kind: DecisionKind
 
-  constructor() {
+  readonly #withCache: boolean
+
+  /** @param given `cache`: the kind sees decisions through a watch that can be behind */
+  constructor({ cache = false }: { readonly cache?: boolean } = {}) {
+    this.#withCache = cache
     this.#kind = this.#newKind()
   }
 
@@ -80,6 +90,7 @@ export class DecisionWorld {
 
   /** One visit; undefined: nothing but an event brings it back. */
   async visit(key: string): Promise<number | undefined> {
+    if (!this.watchIsBehind) this.cache.catchUp()
     const { againInMs } = await reconcile(this.#kind, key, () => new Date(this.now))
     this.at('reported')
     return againInMs
@@ -109,9 +120,9 @@ export class DecisionWorld {
   #newKind(): DecisionKind {
     return decisionKind({
       azure: this.#azure(),
-      decisions: this.cluster.decisions,
+      decisions: this.#withCache ? this.cache : this.cluster.decisions,
       endpoints: this.endpoints,
-      writer: this.cluster,
+      writer: this.#writer(),
       maker: this.cluster,
       events: this.cluster,
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
@@ -162,6 +173,7 @@ export class DecisionWorld {
       throw new Error('a write to something else')
     }
     if ([...this.connections.values()].some((one) => one.provisioningState === 'Updating')) {
+      this.refusals++
       const error = { code: 'ServerIsBusy', message: 'Busy.', retry: 'fast', status: 409 } as const
       return { is: 'refused', error }
     }
@@ -197,5 +209,18 @@ export class DecisionWorld {
           one.name === connection.name && one.privateEndpointId === connection.privateEndpointId,
       ),
     )
+  }
+
+  #writer(): ObjectWriter<EndpointConnectionDecision> {
+    const { cluster, cache } = this
+    return {
+      getNow: (key) => cluster.getNow(key),
+      setFinalizer: () => cluster.setFinalizer(),
+      applyStatus: async (object, status, version) => {
+        const written = await cluster.applyStatus(object, status, version)
+        cache.wrote(written)
+        return written
+      },
+    }
   }
 }
