@@ -51,7 +51,8 @@ class Registry {
         this.#record = { version: this.#record.version + 1, body }
         return this.#shown()
       }
-      default:
+      case 'PATCH':
+      case 'DELETE':
         throw new Error(method)
     }
   }
@@ -86,7 +87,7 @@ function network(world: World, registry: Registry, weather: () => Weather): Tran
           const answer = registry.answer(call) as T
           settle = () => resolve(answer)
         } catch (error) {
-          settle = () => reject(error)
+          settle = () => reject(error as Error)
         }
         if (backMs === undefined) return
         clock.timer(backMs, () => {

@@ -12,7 +12,7 @@ export interface VirtualTime {
 interface Timer {
   readonly at: number
   readonly turn: number
-  readonly then: () => void
+  readonly fire: () => void
 }
 
 export class World {
@@ -37,7 +37,7 @@ export class World {
   /** A clock of this world; `skewMs` is how far its wall clock is off. */
   clock(skewMs = 0): VirtualTime {
     const timer = (ms: number, then: () => void): (() => void) => {
-      const made = { at: this.#at + Math.max(ms, 0), turn: this.#turn++, then }
+      const made = { at: this.#at + Math.max(ms, 0), turn: this.#turn++, fire: then }
       this.#timers.add(made)
       return () => this.#timers.delete(made)
     }
@@ -78,7 +78,7 @@ export class World {
       if (next === undefined) break
       this.#timers.delete(next)
       this.#at = Math.max(this.#at, next.at)
-      next.then()
+      next.fire()
       await this.settle()
       after()
     }

@@ -8,6 +8,7 @@ import { type Azure, makeWorld, startAzure } from '../arm/kit.ts'
 import { connectControlPlane } from '../control-plane/access.ts'
 import { policyRules } from '../../operator/permissions.ts'
 import type { JsonObject } from '../../operator/api/schema.ts'
+import { deadline } from '../runner/deadline.ts'
 import {
   type ApiServer,
   connect,
@@ -149,7 +150,7 @@ test('a second process waits, and takes over when the first is killed', async (c
   await second.says('ready')
 })
 
-test('killed at any moment and started again, it ends as if nothing had been', async (context) => {
+const killed = deadline(240, async (context: Context) => {
   const { server, azure, paths } = context
   const namespace = await makeNamespace(server, 'life')
   const random = dice()
@@ -159,7 +160,7 @@ test('killed at any moment and started again, it ends as if nothing had been', a
   const requests = () => azure.simulator.requests().reduce((sum, { count }) => sum + count, 0)
   /** Kills it after some requests more, as long as there is something left to do. */
   const harass = async (isDone: () => Promise<boolean>): Promise<void> => {
-    for (let lives = 0; lives < 6 && !(await isDone()); lives++) {
+    for (let lives = 0; lives < 5 && !(await isDone()); lives++) {
       const enough = requests() + Math.ceil(random() * 12)
       const operator = start(context, namespace)
       await until(async () => requests() >= enough || (await isDone()))
@@ -184,6 +185,7 @@ test('killed at any moment and started again, it ends as if nothing had been', a
   await harass(isGone)
   assert.is((await azure.owner.get(paths.endpoint('hard'))).status, 404)
 })
+test('killed at any moment and started again, it ends as if nothing had been', killed)
 
 test('needs no more of Kubernetes than the table of permissions grants', async (context) => {
   const { server, paths } = context
