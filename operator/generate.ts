@@ -12,6 +12,7 @@ import * as decision from './api/connection-decision.ts'
 import * as endpoint from './api/private-endpoint.ts'
 import { reference } from './api/reference.ts'
 import { catalogue as decisionConditions } from './decision/conditions.ts'
+import { transitionsPage } from './decision/transitions.ts'
 import { catalogue as endpointConditions } from './endpoint/conditions.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -53,6 +54,7 @@ export const files: { readonly [path: string]: () => string } = {
       ...progress,
       page(endpoint.kind, endpointConditions),
       page(decision.kind, decisionConditions),
+      transitionsPage(),
     ),
 }
 

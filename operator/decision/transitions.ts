@@ -76,7 +76,7 @@ export function transitionsPage(): string {
   const lines = [
     '## What an action does to a connection',
     '',
-    '| action | state | | |',
+    '| action | state | step | meaning |',
     '|---|---|---|---|',
   ]
   for (const act of acts)
