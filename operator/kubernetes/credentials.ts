@@ -37,26 +37,31 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** ms; never goes back. */
   readonly monotonic: () => number
+  /** Where a pod finds its service account; absent: where Kubernetes puts it. */
+  readonly serviceAccount?: string
 }
 
-const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
+const usualServiceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** The kubelet renews a token long before it ends; client-go reads it as often. */
 const rereadTokenMs = 60_000
 
 /** Throws `KubeconfigProblem`. */
 export async function findCredentials(at: Surroundings): Promise<CredentialSource> {
-  const { environment } = at
+  const { environment, serviceAccount = usualServiceAccount } = at
   const named = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '')
   if (named.length > 0) return kubeconfig(named, 'KUBECONFIG')
   const home = join(environment['HOME'] ?? '/', '.kube', 'config')
   if (existsSync(home)) return kubeconfig([home], '~/.kube/config')
-  if (existsSync(join(serviceAccount, 'token'))) return inCluster(at)
+  if (existsSync(join(serviceAccount, 'token'))) return inCluster(at, serviceAccount)
   throw new KubeconfigProblem(
     'no cluster to work with: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod',
   )
 }
 
-function inCluster({ environment, monotonic }: Surroundings): CredentialSource {
+function inCluster(
+  { environment, monotonic }: Surroundings,
+  serviceAccount: string,
+): CredentialSource {
   const host = environment['KUBERNETES_SERVICE_HOST'] ?? ''
   const port = environment['KUBERNETES_SERVICE_PORT'] ?? '443'
   if (host === '') throw new KubeconfigProblem('in a pod, but KUBERNETES_SERVICE_HOST is not set')

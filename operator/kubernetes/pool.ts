@@ -54,7 +54,6 @@ export class Pools {
       // The API server closes idle connections after 90 s; we do it first.
       keepAliveTimeout: 30_000,
       allowH2: false,
-      connections: 64,
     }
     // 30 s as client-go: load balancers forget silent flows after 60.
     const connect = { timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 }

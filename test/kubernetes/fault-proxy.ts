@@ -49,6 +49,9 @@ export class FaultProxy {
   readonly faults: Fault[] = []
   /** Every request, in order. */
   readonly seen: Seen[] = []
+  /** Connections that were ever opened. */
+  connections = 0
+  onRequest: (incoming: IncomingMessage) => void = () => undefined
   readonly #upstream: Upstream
   readonly #agent: Agent
   readonly #server = createServer((incoming, outgoing) => this.#serve(incoming, outgoing))
@@ -59,7 +62,12 @@ export class FaultProxy {
   }
 
   async listen(): Promise<string> {
+    this.#server.on('connection', () => this.connections++)
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    return this.url
+  }
+
+  get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
@@ -99,6 +107,7 @@ export class FaultProxy {
     const isWatch = url.searchParams.get('watch') !== null
     const seen = { method: incoming.method ?? '', url, isWatch }
     this.seen.push(seen)
+    this.onRequest(incoming)
     const effect = this.#effectOn(seen)
     outgoing.on('error', () => undefined)
     switch (effect?.kind) {
