@@ -142,7 +142,7 @@ export class Throttle {
         { 'retry-after': String(wait), 'x-ms-failure-cause': 'service' },
       )
     }
-    window.used += 1
+    if (this.#mode === 'providers') window.used += 1
     return Math.max(0, limit - window.used)
   }
 }
