@@ -262,6 +262,7 @@ export function observation(changes: Changes = {}): Observation {
     parsed: parseTarget(made),
     owner: makerOf(clusterId, made),
     ownerGone: false,
+    seniors: {},
     past: { setbacks: new Map(), accepted: new Map() },
     azure: { ...azure, dns: { ...azure.dns, ...changes.dns } },
     ...changes.seen,

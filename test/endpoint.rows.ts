@@ -569,6 +569,54 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
       given: { dns: { links: present([link({ provisioningState: 'Failed' })]) } },
       says: ['LinkFailed'],
     },
+    'mends the tags of a zone that this cluster made': {
+      given: {
+        spec: { dns: { tags: { a: 'b' } } },
+        status: { ...settledStatus, appliedTagKeys: ['dns/a'] },
+        dns: { choice: { is: 'zone', zone: zone({ tags: theirs(`cluster-1.${uid}`) }) } },
+      },
+      does: ['UpdateZone'],
+      says: ['PreparingDNS'],
+    },
+    'drops a tag of a zone that the spec has dropped': {
+      given: {
+        status: { ...settledStatus, appliedTagKeys: ['dns/a'] },
+        dns: {
+          choice: {
+            is: 'zone',
+            zone: zone({ tags: new Map([...theirs(`cluster-1.${uid}`), ['a', 'b']]) }),
+          },
+        },
+      },
+      does: ['UpdateZone'],
+      says: ['PreparingDNS'],
+    },
+    "leaves the tags of somebody's zone": {
+      given: { spec: { dns: { tags: { a: 'b' } } } },
+    },
+    'changes how a link of its own resolves': {
+      given: {
+        spec: { dns: { resolutionPolicy: 'NxDomainRedirect' } },
+        dns: { links: present([link({ tags: theirs(`cluster-1.${uid}`) })]) },
+      },
+      does: ['UpdateLink'],
+      says: ['PreparingDNS'],
+    },
+    'leaves shared settings to an older object, and stays ready': {
+      given: {
+        spec: { dns: { tags: { a: 'b' } } },
+        dns: { choice: { is: 'zone', zone: zone({ tags: theirs(`cluster-1.${uid}`) }) } },
+        seen: { seniors: { zone: 'other/pe' } },
+      },
+      beside: ['Conflicted'],
+    },
+    'leaves the subnet to an older object': {
+      given: {
+        spec: { subnetNetworkPolicies: 'Disabled' },
+        seen: { seniors: { subnet: 'other/pe' } },
+      },
+      beside: ['Conflicted'],
+    },
     'writes the zone group': {
       given: { dns: { zoneGroups: present([]), records: present([]) } },
       does: ['WriteZoneGroup'],

@@ -1,6 +1,6 @@
 /**
- * Objects of this cluster that claim one private endpoint: the first keeps it. Decides from the cluster
- * alone, before there is an endpoint; then its tag says whose it is.
+ * Objects of this cluster that want the same thing: the first keeps a private endpoint, the oldest sets
+ * what is shared. Decides from the cluster alone; once there is an endpoint, its tag says whose it is.
  */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import { idKey } from '../azure/id.ts'
@@ -38,7 +38,26 @@ export function rivalOf(
 /** Whoever has begun to make it; else the older; among twins the lower uid. */
 function before(a: PostgresPrivateEndpoint, b: PostgresPrivateEndpoint): boolean {
   const begun = (object: PostgresPrivateEndpoint) => object.status?.privateEndpointId !== undefined
-  if (begun(a) !== begun(b)) return begun(a)
+  return begun(a) === begun(b) ? isOlder(a, b) : begun(a)
+}
+
+function isOlder(a: PostgresPrivateEndpoint, b: PostgresPrivateEndpoint): boolean {
   const [x, y] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
   return x === y ? a.metadata.uid < b.metadata.uid : x < y
+}
+
+/** The oldest other object that `wants` says something about, if it is older than this one. */
+export function seniorOf(
+  object: PostgresPrivateEndpoint,
+  all: Iterable<PostgresPrivateEndpoint>,
+  wants: (other: PostgresPrivateEndpoint) => boolean,
+): string | undefined {
+  let first: PostgresPrivateEndpoint | undefined
+  for (const other of all) {
+    if (other.metadata.uid === object.metadata.uid) continue
+    if (other.metadata.deletionTimestamp !== undefined) continue
+    if (other.spec.managementPolicy !== 'Manage') continue
+    if (isOlder(other, first ?? object) && wants(other)) first = other
+  }
+  return first && `${first.metadata.namespace}/${first.metadata.name}`
 }

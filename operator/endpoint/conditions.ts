@@ -294,7 +294,11 @@ export const catalogue = {
   Conflicted: {
     polarity: 'abnormal-true',
     means: 'Another object wants the same thing otherwise, and keeps it.',
-    True: { EndpointClaimed: 'Another object of this cluster has this private endpoint.' },
+    True: {
+      EndpointClaimed: 'Another object of this cluster has this private endpoint.',
+      SharedSetting:
+        'An older object wants the tags or the resolution policy of the shared zone, or the policies of the shared subnet, otherwise.',
+    },
   },
   DNSConflict: {
     polarity: 'abnormal-true',

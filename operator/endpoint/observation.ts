@@ -35,6 +35,8 @@ export interface Observation {
   readonly rival?: string
   /** The object that the endpoint's tags name is proven gone from this cluster. */
   readonly ownerGone: boolean
+  /** Older objects (`namespace/name`) that want a shared setting otherwise. */
+  readonly seniors: { readonly subnet?: string; readonly zone?: string }
   /** `namespace/name` of another object whose endpoint the server is busy with. */
   readonly serverTakenBy?: string
   readonly past: Past

@@ -1,12 +1,16 @@
-/** Reads about whose an endpoint is: its tags elsewhere in Azure, its owner in the cluster. */
-import { formatId, idKey } from '../azure/id.ts'
+/** Whose things are: the endpoint's tags elsewhere in Azure, owners and older objects in the cluster. */
+import type { EndpointSpec } from '../api/private-endpoint.ts'
+import { formatId, idKey, sameText } from '../azure/id.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
-import type { Observation } from './observation.ts'
+import { seniorOf } from './claim.ts'
+import type { AzureSeen, Observation } from './observation.ts'
 import type { Sources } from './observe.ts'
+import { sharedDifferences } from './plan-shared.ts'
 import { clusterOf, objectOf, ownerOf, uidOf } from './tags.ts'
 import type { Target } from './target.ts'
+import { zoneIdOf } from './zone-choice.ts'
 
 /** An endpoint that was moved keeps its tags; it must not be made twice. */
 export async function elsewhereOf(
@@ -41,3 +45,40 @@ export async function ownerGone(
   const owner = await writer.getNow(name)
   return owner?.metadata.uid !== uidOf(tag)
 }
+
+/** Looked for only where something shared differs: the cluster may hold thousands of objects. */
+export function seniorsOf(
+  { endpoints }: Sources,
+  base: Observation,
+  azure: AzureSeen,
+  target: Target,
+): Observation['seniors'] {
+  const { object } = base
+  const { dns, subnetNetworkPolicies, subnetId } = object.spec
+  const observed =
+    azure.subnet.is === 'present' ? azure.subnet.value.privateEndpointNetworkPolicies : undefined
+  const subnet =
+    subnetNetworkPolicies === undefined || subnetNetworkPolicies === observed
+      ? undefined
+      : seniorOf(object, endpoints.all(), ({ spec }) => {
+          const wish = spec.subnetNetworkPolicies
+          const other = wish !== undefined && wish !== subnetNetworkPolicies
+          return other && sameText(spec.subnetId, subnetId)
+        })
+  const zoneId = zoneIdOf(azure.dns.choice)
+  const zone =
+    zoneId === undefined || sharedDifferences(base, azure.dns, target).length === 0
+      ? undefined
+      : seniorOf(object, endpoints.all(), ({ spec, status }) => {
+          const uses =
+            spec.dns.mode === 'Managed' && sameText(status?.dns?.zoneId, formatId(zoneId))
+          return uses && wishOf(spec.dns) !== wishOf(dns)
+        })
+  return {
+    ...(subnet === undefined ? {} : { subnet }),
+    ...(zone === undefined ? {} : { zone }),
+  }
+}
+
+const wishOf = ({ tags, resolutionPolicy }: EndpointSpec['dns']): string =>
+  JSON.stringify([Object.entries(tags ?? {}).toSorted(), resolutionPolicy])

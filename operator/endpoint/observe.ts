@@ -15,7 +15,7 @@ import { identityOf, makerOf } from './identity.ts'
 import type { Memory } from './memory.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { observeDns } from './observe-dns.ts'
-import { elsewhereOf, ownerGone } from './observe-owner.ts'
+import { elsewhereOf, ownerGone, seniorsOf } from './observe-owner.ts'
 import { isRunning } from './ownership.ts'
 import { maxAgeMs, type Settings } from './pace.ts'
 import { wantsReplacement } from './replacement.ts'
@@ -55,6 +55,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     parsed,
     owner: makerOf(from.clusterId, object),
     ownerGone: false,
+    seniors: {},
     past,
   }
   if (parsed.is === 'invalid' || !worthAsking(object)) return base
@@ -67,6 +68,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     ...base,
     parsed: { is: 'target', value: target },
     azure,
+    seniors: seniorsOf(from, base, azure, target),
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(rival === undefined ? {} : { rival }),
     ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),

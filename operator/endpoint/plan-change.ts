@@ -12,18 +12,16 @@ import type { AzureSeen, Observation } from './observation.ts'
 import { matches, ownedGuard } from './ownership.ts'
 import { isLost } from './plan-connection.ts'
 import { securityGroups, writable } from './plan-endpoint.ts'
+import { attempt, done, join, modeOf, settled, unmet, type Attempt, type Step } from './step.ts'
 import {
-  attempt,
-  done,
-  join,
-  modeOf,
-  settled,
-  unmet,
-  type Attempt,
-  type Intent,
-  type Step,
-} from './step.ts'
-import { mendedTags, newTags, releasedTags, tagDifferences, type Difference } from './tags.ts'
+  appliedToEndpoint,
+  mendedTags,
+  newTags,
+  noted,
+  releasedTags,
+  tagDifferences,
+  type Difference,
+} from './tags.ts'
 import type { Target } from './target.ts'
 
 /** The endpoint is provisioned: changes of what can change. */
@@ -69,7 +67,7 @@ export function differencesOf(
   endpoint: PrivateEndpoint,
 ): { readonly wanted: EndpointChange; readonly differences: readonly Difference[] } {
   const { spec, status } = seen.object
-  const applied = status?.appliedTagKeys ?? []
+  const applied = appliedToEndpoint(status?.appliedTagKeys)
   const tags = mendedTags(endpoint.tags, newTags(spec.tags, seen.owner), applied)
   const ofTags = tagDifferences('tags', endpoint.tags, tags)
   const wish = spec.applicationSecurityGroupIds
@@ -120,7 +118,7 @@ function put(
   wanted: EndpointChange,
   differences: readonly Difference[],
 ): Step {
-  const { spec, status } = seen.object
+  const { spec } = seen.object
   const wish: Attempt = {
     deed: {
       name,
@@ -136,22 +134,12 @@ function put(
     message: `Private endpoint ${endpoint.name} differs in ${differences.map(({ path }) => path).join(', ')} and is being changed.`,
     differences,
     essential: name !== 'UpdateEndpoint',
-    intent: intentOf(endpoint, Object.keys(spec.tags ?? {}), status?.appliedTagKeys ?? []),
+    intent: { privateEndpointId: formatId(endpoint.id), appliedTagKeys: noted(spec.tags) },
   }
   if (modeOf(seen) !== 'write') return attempt(seen, wish)
   const waiting = writable(seen, azure)
   return waiting.findings.length > 0 ? waiting : attempt(seen, wish)
 }
-
-/** Keys that are still to go stay noted until they are gone. */
-const intentOf = (
-  endpoint: PrivateEndpoint,
-  wanted: readonly string[],
-  applied: readonly string[],
-): Intent => ({
-  privateEndpointId: formatId(endpoint.id),
-  appliedTagKeys: [...new Set([...applied, ...wanted])],
-})
 
 function unchanged(seen: Observation, endpoint: PrivateEndpoint): Guard {
   const etag = text(endpoint.raw['etag'])

@@ -8,9 +8,10 @@ import type { PrivateEndpoint, VirtualNetworkLink, Zone } from '../azure/model.t
 import { linkName } from './link-name.ts'
 import type { AzureSeen, DnsSeen, Observation } from './observation.ts'
 import { externalGroup, unwantedGroup } from './plan-other-group.ts'
+import { shared } from './plan-shared.ts'
 import { zoneGroup } from './plan-zone-group.ts'
 import { attempt, done, join, settled, unmet, unread, type Step } from './step.ts'
-import { newTags } from './tags.ts'
+import { newTags, notedOfDns } from './tags.ts'
 import type { Target } from './target.ts'
 import { lacksPermission } from './trouble.ts'
 
@@ -59,7 +60,7 @@ function managed(
       }
       const usable = zoneState(zone)
       if (usable.findings.length > 0) return usable
-      const linked = links(seen, azure.dns, target, zone)
+      const linked = join(shared(seen, azure.dns, target), links(seen, azure.dns, target, zone))
       return endpoint ? join(linked, zoneGroup(seen, azure, target, endpoint, zone.id)) : linked
     }
   }
@@ -94,6 +95,7 @@ function makeZone(
     message: `Private DNS zone ${lastName(id)} is being made.`,
     differences: [{ path: 'dns.zone', desired: formatId(id) }],
     essential: true,
+    intent: { appliedTagKeys: notedOfDns(seen.object.spec.dns.tags) },
   })
 }
 
@@ -154,6 +156,7 @@ function link(
       message: `The link of ${name} is being made.`,
       differences: [{ path: 'dns.virtualNetworkLinks', desired: networkId }],
       essential: true,
+      intent: { appliedTagKeys: notedOfDns(seen.object.spec.dns.tags) },
     })
   }
   if (existing.provisioningState === 'Succeeded') return done

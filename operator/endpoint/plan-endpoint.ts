@@ -10,7 +10,7 @@ import type { AzureSeen, Observation } from './observation.ts'
 import { precheck } from './plan-precheck.ts'
 import { subnetPolicies } from './plan-subnet.ts'
 import { attempt, done, join, settled, unmet, unread, type Step } from './step.ts'
-import { newTags } from './tags.ts'
+import { newTags, noted } from './tags.ts'
 import type { Target } from './target.ts'
 
 /** The endpoint is not there. `blocked`: nothing else of this object may be written either. */
@@ -154,7 +154,7 @@ function putNew(seen: Observation, azure: AzureSeen, target: Target): Step {
     message: `Private endpoint ${lastName(target.endpointId)} is being made.`,
     differences: [{ path: 'privateEndpoint', desired: id }],
     essential: true,
-    intent: { privateEndpointId: id, appliedTagKeys: Object.keys(spec.tags ?? {}) },
+    intent: { privateEndpointId: id, appliedTagKeys: noted(spec.tags) },
   })
 }
 

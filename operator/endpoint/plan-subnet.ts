@@ -5,6 +5,7 @@
 import { subnetBody } from '../azure/bodies.ts'
 import { lastName } from '../azure/id.ts'
 import { text } from '../azure/json.ts'
+import { say } from './conditions.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import { attempt, done, type Step } from './step.ts'
 import type { Target } from './target.ts'
@@ -17,6 +18,11 @@ export function subnetPolicies(seen: Observation, { subnet }: AzureSeen, target:
   const observed = subnet.value.privateEndpointNetworkPolicies
   if (observed === wanted) return done
 
+  const { subnet: senior } = seen.seniors
+  if (senior !== undefined) {
+    const message = `${senior} is older and wants other network policies of subnet ${lastName(target.subnetId)}: its wish holds.`
+    return { ...done, abnormal: [say('Conflicted', 'True', 'SharedSetting', message)] }
+  }
   const etag = text(subnet.value.raw['etag'])
   return attempt(seen, {
     deed: {

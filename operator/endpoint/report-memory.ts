@@ -10,7 +10,9 @@ import type { Unmet } from './conditions.ts'
 import type { Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { differencesOf } from './plan-change.ts'
+import { sharedDifferences } from './plan-shared.ts'
 import { modeOf, type Finding } from './step.ts'
+import { appliedToEndpoint, noted, notedOfDns } from './tags.ts'
 
 type Memory = NonNullable<EndpointStatus['memory']>
 
@@ -35,7 +37,7 @@ export function boundWhileAbsent(
   made: Plan,
   worded: Worded,
 ): string | undefined {
-  if (made.intent !== undefined) return made.intent.privateEndpointId
+  if (made.intent?.privateEndpointId !== undefined) return made.intent.privateEndpointId
   const making: readonly Unmet[] = ['Creating', 'Replacing', 'Deleting']
   return worded.findings.some(({ reason }) => making.includes(reason))
     ? seen.object.status?.privateEndpointId
@@ -48,19 +50,32 @@ export function appliedTagKeys(
   made: Plan,
   worded: Worded,
 ): readonly string[] | undefined {
-  const before = seen.object.status?.appliedTagKeys
+  const begun = made.intent?.appliedTagKeys ?? []
+  // What is begun comes first: a status that is full must not keep a write from ever being noted.
+  const keys = [...begun, ...toEndpoint(seen, made, worded), ...toDns(seen)]
+  return keys.length > 0 ? [...new Set(keys)] : undefined
+}
+
+function toEndpoint(seen: Observation, made: Plan, worded: Worded): readonly string[] {
+  const before = appliedToEndpoint(seen.object.status?.appliedTagKeys)
   const { azure } = seen
-  if (made.intent !== undefined) return nonEmpty(made.intent.appliedTagKeys)
   if (azure?.endpoint.is === 'absent') {
-    return boundWhileAbsent(seen, made, worded) === undefined ? undefined : before
+    return boundWhileAbsent(seen, made, worded) === undefined ? [] : before
   }
   if (azure?.endpoint.is !== 'present' || !made.shows || modeOf(seen) !== 'write') return before
   const { differences } = differencesOf(seen, azure.endpoint.value)
-  return differences.length > 0 ? before : nonEmpty(Object.keys(seen.object.spec.tags ?? {}))
+  return differences.length > 0 ? before : noted(seen.object.spec.tags)
 }
 
-const nonEmpty = (keys: readonly string[]): readonly string[] | undefined =>
-  keys.length > 0 ? keys : undefined
+function toDns(seen: Observation): readonly string[] {
+  const before = (seen.object.status?.appliedTagKeys ?? []).filter((key) => key.startsWith('dns/'))
+  const { azure, parsed } = seen
+  if (azure?.dns.choice.is !== 'zone' || parsed.is !== 'target' || modeOf(seen) !== 'write') {
+    return before
+  }
+  const differs = sharedDifferences(seen, azure.dns, parsed.value).length > 0
+  return differs ? before : notedOfDns(seen.object.spec.dns.tags)
+}
 
 /** What keeps wishes from being written in full; the others are for people and time. */
 const afterWriting: readonly Unmet[] = [

@@ -30,7 +30,8 @@ export interface Finding {
 
 /** What the status must say before a deed may be done. */
 export interface Intent {
-  readonly privateEndpointId: string
+  readonly privateEndpointId?: string
+  /** These among others. */
   readonly appliedTagKeys: readonly string[]
 }
 
@@ -49,7 +50,12 @@ export const unmet = (reason: Unmet, message = '', more: Partial<Finding> = {}):
 })
 
 export const join = (...steps: readonly Step[]): Step => {
-  const intent = steps.find((step) => step.intent !== undefined)?.intent
+  const intents = steps.flatMap((step) => step.intent ?? [])
+  const bound = intents.find((intent) => intent.privateEndpointId !== undefined)
+  const intent: Intent | undefined =
+    intents.length === 0
+      ? undefined
+      : { ...bound, appliedTagKeys: intents.flatMap((one) => one.appliedTagKeys) }
   return {
     findings: steps.flatMap(({ findings }) => findings),
     deeds: steps.flatMap(({ deeds }) => deeds),
@@ -119,8 +125,9 @@ export function attempt(seen: Observation, wish: Attempt): Step {
 }
 
 const intended = ({ object: { status } }: Observation, intent: Intent): boolean =>
-  status?.privateEndpointId?.toLowerCase() === intent.privateEndpointId.toLowerCase() &&
-  intent.appliedTagKeys.every((key) => status.appliedTagKeys?.includes(key))
+  (intent.privateEndpointId === undefined ||
+    status?.privateEndpointId?.toLowerCase() === intent.privateEndpointId.toLowerCase()) &&
+  intent.appliedTagKeys.every((key) => status?.appliedTagKeys?.includes(key))
 
 /** A change of spec or a request by a person ends the wait. */
 const stands = (setback: Setback, seen: Observation): boolean =>

@@ -138,6 +138,76 @@ test('a zone that is linked to the network already is used, and nothing of it is
     assert.match(link ?? '', /by-hand$/)
   }))
 
+test('tags of zone and link, and how it resolves, follow the oldest object', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const other = await furnish(world, 'rg2')
+    const dns = { tags: { team: 'a', old: 'x' } }
+    const elder = world.cluster.create('elder', { serverId, subnetId, resourceGroup: 'rg', dns })
+    await world.until('Ready', isReady(world, elder))
+    const zone = `${group}${network}/privateDnsZones/${zoneName}`
+    const tags = async (path: string) => (await world.arm.get(path))?.['tags'] as JsonObject
+    assert.is((await tags(zone))['team'], 'a')
+
+    world.pass(5)
+    const younger = world.cluster.create('younger', {
+      serverId: other.serverId,
+      subnetId,
+      resourceGroup: 'rg',
+      dns: { tags: { team: 'b' } },
+    })
+    await world.until('Ready', isReady(world, younger))
+    const conflicted = world.cluster.get(younger)?.status?.conditions
+    assert.ok(conflicted?.some(({ type }) => type === 'Conflicted'))
+    assert.is((await tags(zone))['team'], 'a')
+
+    const { spec } = world.cluster.get(elder) ?? {}
+    const wish = {
+      ...spec!.dns,
+      tags: { team: 'c' },
+      resolutionPolicy: 'NxDomainRedirect' as const,
+    }
+    world.cluster.edit(elder, { spec: { ...spec, dns: wish } })
+    await world.until('changed', () => {
+      const { status } = world.cluster.get(elder) ?? {}
+      return status?.memory?.appliedGeneration === 2 && isReady(world, elder)()
+    })
+    world.pass(120)
+    const [link] = await world.arm.list(`${zone}/virtualNetworkLinks`)
+    assert.is((link?.['properties'] as JsonObject)['resolutionPolicy'], 'NxDomainRedirect')
+    for (const path of [zone, String(link?.['id'])]) {
+      const { team, old, pgpeObject } = await tags(path)
+      assert.equal([team, old, pgpeObject], ['c', undefined, 'team/elder'])
+    }
+  }))
+
+test('another zone in the spec remakes the zone group', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const key = world.cluster.create('pe', {
+      serverId,
+      subnetId,
+      resourceGroup: 'rg',
+      dns: { linkOwnVirtualNetwork: false },
+    })
+    await world.until('Ready', isReady(world, key))
+    const hub = group.replace(/rg$/, 'hub')
+    await world.arm.put(hub, { location: 'westeurope' })
+    const zone = `${hub}${network}/privateDnsZones/${zoneName}`
+    await world.arm.put(zone, { location: 'global' })
+    world.pass(120)
+    const { spec } = world.cluster.get(key) ?? {}
+    world.cluster.edit(key, { spec: { ...spec, dns: { ...spec!.dns, zoneId: zone } } })
+    await world.until('moved', () => {
+      const { status } = world.cluster.get(key) ?? {}
+      return status?.memory?.appliedGeneration === 2 && isReady(world, key)()
+    })
+    assert.equal(world.deeds.slice(-2), ['RemoveZoneGroup', 'WriteZoneGroup'])
+    assert.is((await world.arm.list(`${zone}/A`)).length, 1)
+    const former = `${group}${network}/privateDnsZones/${zoneName}`
+    assert.equal(await world.arm.list(`${former}/A`), [])
+  }))
+
 test('several zones and none linked are for a person to choose from', () =>
   inWorld(async (world) => {
     const { serverId, subnetId, group } = await furnish(world, 'rg')
