@@ -27,6 +27,7 @@ import {
   server,
   strangers,
 } from './kit/decision.ts'
+import { deadline } from './runner/deadline.ts'
 
 const test = suite('every observation there can be')
 
@@ -171,41 +172,47 @@ function check(seen: Observation, made: Plan): void {
   }
 }
 
-test('one connection: no plan breaks a law, no status is unlawful', () => {
-  let count = 0
-  const when = new Date(now)
-  for (const seen of every()) {
-    count++
-    const made = plan(seen)
-    check(seen, made)
-    const outcomes = made.actions.map((): DecisionOutcome => ({
-      is: 'accepted',
-      status: 202,
-      correlationId: 'c',
-    }))
-    const { write, againInMs } = report(seen, made, outcomes, when)
-    assert.ok(againInMs !== undefined && againInMs > 0, 'there is always a next look')
-    if (write.status === undefined) continue
-    assert.equal(laws(write.status.conditions ?? [], 1, catalogue), [])
-  }
-  assert.is(count, 4 * 2 * 5 * 15 * (3 * 4 + 2) * (4 + 4))
-})
-
-test('whatever it sees twice, it says once: the second visit writes no status', () => {
-  const when = new Date(now)
-  for (const seen of every()) {
-    if (seen.rivals.length === 0 || writesOf(plan(seen)).length > 0) continue
-    let self = seen.self
-    for (let visit = 0; visit < 3; visit++) {
-      const again = { ...seen, self }
-      const made = plan(again)
-      if (writesOf(made).length > 0) break
-      const { write } = report(again, made, [], when)
-      if (write.status === undefined) break
-      assert.ok(visit < 2, 'a third visit still writes')
-      self = { ...self, decision: { ...self.decision, status: write.status } }
+test(
+  'one connection: no plan breaks a law, no status is unlawful',
+  deadline(120, () => {
+    let count = 0
+    const when = new Date(now)
+    for (const seen of every()) {
+      count++
+      const made = plan(seen)
+      check(seen, made)
+      const outcomes = made.actions.map((): DecisionOutcome => ({
+        is: 'accepted',
+        status: 202,
+        correlationId: 'c',
+      }))
+      const { write, againInMs } = report(seen, made, outcomes, when)
+      assert.ok(againInMs !== undefined && againInMs > 0, 'there is always a next look')
+      if (write.status === undefined) continue
+      assert.equal(laws(write.status.conditions ?? [], 1, catalogue), [])
     }
-  }
-})
+    assert.is(count, 4 * 2 * 5 * 15 * (3 * 4 + 2) * (4 + 4))
+  }),
+)
+
+test(
+  'whatever it sees twice, it says once: the second visit writes no status',
+  deadline(120, () => {
+    const when = new Date(now)
+    for (const seen of every()) {
+      if (seen.rivals.length === 0 || writesOf(plan(seen)).length > 0) continue
+      let self = seen.self
+      for (let visit = 0; visit < 3; visit++) {
+        const again = { ...seen, self }
+        const made = plan(again)
+        if (writesOf(made).length > 0) break
+        const { write } = report(again, made, [], when)
+        if (write.status === undefined) break
+        assert.ok(visit < 2, 'a third visit still writes')
+        self = { ...self, decision: { ...self.decision, status: write.status } }
+      }
+    }
+  }),
+)
 
 test.run()

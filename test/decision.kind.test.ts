@@ -263,11 +263,24 @@ test('the policy going missing between look and write holds the write', async ()
   const world = worldWith(app)
   world.cluster.apply(approveApp())
   await world.visit('db/approve')
-  const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
-  world.cluster.decisions.get = (key) => {
-    // Read once by the visit, once more right before the write.
-    queueMicrotask(() => (world.gated = false))
-    return seen(key)
+  world.at = (point) => {
+    if (point === 'listed') world.gated = false
+  }
+  await world.visit('db/approve')
+  assert.equal(world.puts, [])
+})
+
+test('nothing is written before all has been read, nor when a cache has begun anew', async () => {
+  const world = worldWith(app)
+  world.synced = false
+  const it = world.cluster.apply(approveApp())
+  await world.settle()
+  assert.is(world.cluster.of(it).status, undefined)
+  assert.is(world.reads, 0)
+  world.synced = true
+  await world.visit('db/approve')
+  world.at = (point) => {
+    if (point === 'listed') world.synced = false
   }
   await world.visit('db/approve')
   assert.equal(world.puts, [])
@@ -283,6 +296,28 @@ test('an approval waits for the server, and goes on by itself', async () => {
   world.server = {}
   await world.settle()
   assert.is(world.cluster.ready(it), 'True/Approved')
+})
+
+test('a standby that begins between look and write holds the write', async () => {
+  const world = worldWith(app)
+  world.cluster.apply(approveApp())
+  await world.visit('db/approve')
+  world.at = (point) => {
+    if (point === 'listed') world.server = { highAvailability: 'CreatingStandby' }
+  }
+  await world.visit('db/approve')
+  assert.equal(world.puts, [])
+})
+
+test('acts as the identity that the object names, in its own namespace', async () => {
+  const world = worldWith(app)
+  world.cluster.apply(approveApp({ identityRef: { kind: 'Secret', name: 'pgpe-azure' } }))
+  await world.settle()
+  assert.equal(
+    [...new Set(world.identities.map((one) => JSON.stringify(one)))].map((one) => JSON.parse(one)),
+    [{ kind: 'Secret', name: 'pgpe-azure', namespace: 'db' }],
+  )
+  assert.is(world.stateOf(app), 'Approved')
 })
 
 test('a Reject waits while a standby is made, unless a person says otherwise', async () => {

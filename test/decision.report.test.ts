@@ -557,8 +557,12 @@ const pace: Readonly<Record<string, Pace>> = {
     again: [5_000, 5_000],
   },
   'faster than at rest while it waits for a request': {
-    row: { sees: [], says: '' },
+    row: { spec: { connections: byList }, sees: [], says: '' },
     again: [30_000, 30_000],
+  },
+  'at rest for an incarnation that is gone': {
+    row: { sees: [], says: '' },
+    again: [270_000, 330_000],
   },
   'when Azure says, if the limiter holds it back': {
     row: {

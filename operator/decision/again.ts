@@ -1,5 +1,9 @@
 /** When to look again, and how old an answer may be. Pure; says nothing about what is done then. */
-import type { DecisionStatus, EndpointConnectionDecision } from '../api/connection-decision.ts'
+import type {
+  DecisionSpec,
+  DecisionStatus,
+  EndpointConnectionDecision,
+} from '../api/connection-decision.ts'
 import { keyOf } from './identity.ts'
 import type { Finding } from './finding.ts'
 import { decisionOf, type Observation, type Settings } from './observation.ts'
@@ -35,8 +39,9 @@ export function againInMs(
   if (made.findings.some(({ standing }) => standing.is === 'record')) {
     wishes.push(soonMs(settings))
   }
-  if (made.findings.length === 0) wishes.push(lookMs(settings))
-  const until = Date.parse(decisionOf(seen).spec.decideUntil ?? '') - now
+  const { spec } = decisionOf(seen)
+  if (made.findings.length === 0 && mayCome(spec)) wishes.push(lookMs(settings))
+  const until = Date.parse(spec.decideUntil ?? '') - now
   if (until > 0) wishes.push(until)
   return Math.max(1, Math.min(rest, ...wishes))
 }
@@ -94,10 +99,18 @@ export function maxAgeMs(
 ): number {
   if (asked !== undefined && asked !== status?.lastHandledReconcileAt) return 0
   if (status?.observedGeneration !== metadata.generation) return settings.inFlightMs
-  if (status.memory?.intents !== undefined || isWorking(status)) return settings.inFlightMs
-  const waits = ['NoConnection', 'AwaitingDecision'].includes(readyReason(status) ?? '')
-  return spec.action === undefined || waits ? 0.8 * lookMs(settings) : settings.resyncMs / 2
+  const reason = readyReason(status)
+  const waits =
+    reason === 'AwaitingDecision' ||
+    reason === 'ServerNotReady' ||
+    (reason === 'NoConnection' && mayCome(spec))
+  if (spec.action === undefined || waits) return 0.8 * lookMs(settings)
+  const working = status.memory?.intents !== undefined || isWorking(status)
+  return working ? settings.inFlightMs : settings.resyncMs / 2
 }
+
+/** A full name holds the GUID of one incarnation: one that is gone never comes again. */
+const mayCome = ({ connections }: DecisionSpec): boolean => connections?.names === undefined
 
 const isWorking = ({ conditions }: DecisionStatus): boolean =>
   conditions?.some(({ type }) => type === 'Reconciling') ?? false

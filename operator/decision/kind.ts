@@ -4,7 +4,7 @@
  * is never written for a decision that has been changed, suspended or removed.
  */
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
-import type { Azure } from '../azure/port.ts'
+import type { Azure, AzureView } from '../azure/port.ts'
 import {
   Conflict,
   type EventRecorder,
@@ -12,6 +12,7 @@ import {
   type ObjectWriter,
 } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
+import { gate } from './gate.ts'
 import { nameKey } from './identity.ts'
 import { isBoundTo, revokeKey } from './intent.ts'
 import type { Observation, Settings } from './observation.ts'
@@ -30,6 +31,7 @@ import { plan, type DecisionAction, type Plan } from './plan.ts'
 import { objectKey } from './precedence.ts'
 import { list, plain } from './printable.ts'
 import { report, type Written } from './report.ts'
+import { ignoresHa } from './world.ts'
 import type { Decide } from './write.ts'
 
 export { decisionKeysToWake } from './wake.ts'
@@ -139,14 +141,33 @@ async function decide(
 ): Promise<DecisionOutcome> {
   const { decision } = seen.self
   const key = objectKey(decision)
+  const view = deps.azure.as(identityOfObject(decision))
+  const closed = await serverClosed(view, action, seen)
+  if (closed) return closed
   if (!(await stillDecided(deps, action, seen))) return { is: 'superseded' }
-  const outcome = await deps.azure.as(identityOfObject(decision)).act(action.write)
+  const outcome = await view.act(action.write)
   const name = action.intent.name
   const at = action.act === 'Revoke' ? revokeKey(name) : nameKey(name)
   pacing.tried(key, decision.spec.serverId, at, (before) =>
     attemptAfter(outcome, before, deps.now().getTime(), deps.settings),
   )
   return outcome
+}
+
+/**
+ * The server as it is now: a change of a connection while high availability is being made breaks it, and
+ * what the plan saw may be seconds old. Taking an approval back waits for nothing.
+ */
+async function serverClosed(
+  view: AzureView,
+  { act: done }: Decide,
+  seen: Observation,
+): Promise<DecisionOutcome | undefined> {
+  if (done === 'Revoke' || !seen.serverId) return undefined
+  const server = await view.get(seen.serverId, 0)
+  if (server.is === 'unreadable') return { is: 'held', error: server.error }
+  const open = server.is === 'present' && !gate(done, server.value, ignoresHa(seen))
+  return open ? undefined : { is: 'superseded' }
 }
 
 /** The object as it is now, not as the watch last saw it, still asks for exactly this write. */

@@ -11,7 +11,7 @@ import { idKey, lastName, type Id } from '../../operator/azure/id.ts'
 import { object, text } from '../../operator/azure/json.ts'
 import type { Connection, Kind, Models, Server } from '../../operator/azure/model.ts'
 import { absent, present, type Observed } from '../../operator/azure/observed.ts'
-import type { Azure, AzureView } from '../../operator/azure/port.ts'
+import type { Azure, AzureView, IdentityRef } from '../../operator/azure/port.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
 import { Conflict, type ObjectWriter } from '../../operator/kubernetes/port.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
@@ -20,6 +20,9 @@ import { now as noon, server, serverId } from './decision.ts'
 
 /** Thrown where a test lets the process die. */
 export class Crash extends Error {}
+
+/** The list was read; an action begins; its guard has looked; Azure took it; the visit is over. */
+export type Point = 'listed' | 'observed' | 'looked' | 'written' | 'reported'
 
 export interface Put {
   readonly name: string
@@ -43,14 +46,16 @@ export class DecisionWorld {
   /** ms since the epoch. */
   now = noon
   gated = true
+  synced = true
   server: Partial<Pick<Server, 'state' | 'highAvailability'>> = {}
   /** ms that Azure works on a decision; it shows `Updating` meanwhile. */
   workMs = 12_000
   /** ms by which the list is behind. */
   lagMs = 0
   reads = 0
+  readonly identities: IdentityRef[] = []
   /** Called at each point where something outside may happen. */
-  at: (point: 'observed' | 'looked' | 'written' | 'reported') => void = () => undefined
+  at: (point: Point) => void = () => undefined
   #past: { readonly at: number; readonly connections: readonly Connection[] }[] = []
   #work: { readonly at: number; readonly end: () => void }[] = []
   #kind: DecisionKind
@@ -127,7 +132,7 @@ export class DecisionWorld {
       events: this.cluster,
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
       gated: () => this.gated,
-      synced: () => true,
+      synced: () => this.synced,
       now: () => new Date(this.now),
       random: () => 0.5,
     })
@@ -156,10 +161,19 @@ export class DecisionWorld {
       list: unused,
       ipAddressAvailable: unused,
       get: async <K extends Kind>(id: Id<K>) => get(id) as Observed<Models[K]>,
-      find: async <K extends Kind>(id: Id<K>) => get(id) as Observed<Models[K]>,
+      find: async <K extends Kind>(id: Id<K>) => {
+        const found = get(id) as Observed<Models[K]>
+        this.at('listed')
+        return found
+      },
       act: async (action) => this.#act(action, get),
     }
-    return { as: () => view }
+    return {
+      as: (identity) => {
+        this.identities.push(identity)
+        return view
+      },
+    }
   }
 
   #act(action: Action, get: (id: Id<Kind>) => Observed<Models[Kind]>): Outcome {
