@@ -58,6 +58,17 @@ test('records of every type are written and read as given', async () => {
   assert.is(wrong.code, 'BadRequest')
 })
 
+test('a canonical name is alone with its name', async () => {
+  const { owner } = azure
+  const paths = await withZone('canonical')
+  const canonical = { properties: { ttl: 60, cnameRecord: { cname: 'orders.example' } } }
+  await owner.put(paths.record('taken'), aRecord('10.0.0.4'))
+  await owner.put(`${paths.zone}/CNAME/alias`, canonical)
+  assert.is((await owner.put(`${paths.zone}/CNAME/taken`, canonical)).code, 'BadRequest')
+  assert.is((await owner.put(paths.record('alias'), aRecord('10.0.0.4'))).code, 'BadRequest')
+  assert.is((await owner.put(`${paths.zone}/CNAME/alias`, canonical)).status, 200)
+})
+
 test('a zone is born with its SOA, which can be changed but not removed', async () => {
   const { owner } = azure
   const paths = await withZone('authority')

@@ -49,14 +49,13 @@ const inWords = (call: Call, { name: type }: RecordType): string =>
 
 /** A canonical name is alone with its name. */
 function checkCanonicalName(call: Call, zone: Zone, type: string): void {
-  const rival = call.world.recordSets
-    .in(zone.id)
-    .filter((other) => keyOf(other.name) === keyOf(name(call, 'name')))
-    .find((other) => type === 'CNAME' || other.type === 'CNAME')
+  const rival = recordTypes
+    .filter((other) => other.name !== type && (type === 'CNAME' || other.name === 'CNAME'))
+    .find((other) => call.world.recordSets.get(idIn(zone.id, other, call)) !== undefined)
   if (rival === undefined) return
   throw badRequest(
     'The record could not be created because ' +
-      `a ${rival.type} record with the same name already exists in this zone.`,
+      `a ${rival.name} record with the same name already exists in this zone.`,
   )
 }
 
