@@ -326,6 +326,26 @@ fields('the next try of what needs a person is written once for each reason', ()
   assert.is(again.status?.nextRetryTime, time)
 })
 
+fields('each correction of drift is counted, and none of a first write', () => {
+  const given = (generation: number, times?: number): Changes => ({
+    spec: { tags: { team: 'a' } },
+    metadata: { generation },
+    status: {
+      ...settledStatus,
+      appliedTagKeys: ['team'],
+      memory: {
+        appliedGeneration: 1,
+        succeeded: true,
+        ...(times === undefined ? {} : { corrections: [{ path: 'tags.team', times }] }),
+      },
+    },
+  })
+  const counted = (seen: Changes) => told(seen).status?.memory?.corrections
+  assert.equal(counted(given(1)), [{ path: 'tags.team', times: 1 }])
+  assert.equal(counted(given(1, 1)), [{ path: 'tags.team', times: 2 }])
+  assert.is(counted(given(2, 3)), undefined)
+})
+
 fields('a state of the server that cannot be read for lack of a role is Unknown', () => {
   const { status } = told({
     spec: { approval: 'Manual' },

@@ -363,6 +363,26 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
       given: { spec: { tags: { team: 'a' }, driftPolicy: 'Report' } },
       drift: ['tags.team'],
     },
+    'is left alone where somebody has changed it back three times': {
+      given: {
+        spec: { tags: { team: 'a' } },
+        status: {
+          ...settledStatus,
+          appliedTagKeys: ['team'],
+          memory: {
+            appliedGeneration: 1,
+            succeeded: true,
+            corrections: [{ path: 'tags.team', times: 3 }],
+          },
+        },
+      },
+      drift: ['tags.team'],
+    },
+    'is not ready when what it needs is gone under driftPolicy Report': {
+      given: { spec: { driftPolicy: 'Report' }, dns: { zoneGroups: present([]) } },
+      says: ['Drifted'],
+      drift: ['dns.zoneGroup'],
+    },
     'is written once for a new generation under driftPolicy Report': {
       given: {
         spec: { tags: { team: 'a' }, driftPolicy: 'Report' },

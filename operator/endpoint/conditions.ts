@@ -200,8 +200,10 @@ export const catalogue = {
         retry: 'user-fix',
       },
       Drifted: {
-        means: 'managementPolicy is Observe, and Azure differs from the spec.',
-        remedy: 'Read status.drift; change the spec or Azure, or set managementPolicy to Manage.',
+        means:
+          'Azure differs from the spec, and nothing may be written (managementPolicy is Observe, or driftPolicy is Report and the endpoint needs what differs).',
+        remedy:
+          'Read status.drift; change the spec or Azure, or set managementPolicy to Manage and driftPolicy to Correct.',
         retry: 'user-fix',
       },
       Suspended: {

@@ -23,6 +23,8 @@ export type DeedName =
 export interface Deed {
   readonly name: DeedName
   readonly action: Action
+  /** Paths of the drift that it mends; absent: it does what is wanted for the first time. */
+  readonly mends?: readonly string[]
 }
 
 /** The same deed to the same resource, at any time. */

@@ -81,4 +81,7 @@ export function seniorsOf(
 }
 
 const wishOf = ({ tags, resolutionPolicy }: EndpointSpec['dns']): string =>
-  JSON.stringify([Object.entries(tags ?? {}).toSorted(), resolutionPolicy])
+  JSON.stringify([
+    Object.entries(tags ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    resolutionPolicy,
+  ])

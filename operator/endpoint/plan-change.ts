@@ -12,7 +12,8 @@ import type { AzureSeen, Observation } from './observation.ts'
 import { matches, ownedGuard } from './ownership.ts'
 import { isLost } from './plan-connection.ts'
 import { securityGroups, writable } from './plan-endpoint.ts'
-import { attempt, done, join, modeOf, settled, unmet, type Attempt, type Step } from './step.ts'
+import { attempt, modeOf, settled, type Attempt } from './attempt.ts'
+import { done, join, unmet, type Step } from './step.ts'
 import {
   appliedToEndpoint,
   mendedTags,

@@ -10,7 +10,8 @@ import type { Tags, VirtualNetworkLink, Zone } from '../azure/model.ts'
 import { say } from './conditions.ts'
 import type { Deed } from './deed.ts'
 import type { DnsSeen, Observation } from './observation.ts'
-import { attempt, done, join, settled, type Step } from './step.ts'
+import { attempt, settled } from './attempt.ts'
+import { done, join, type Step } from './step.ts'
 import {
   appliedToDns,
   clusterOf,

@@ -7,7 +7,8 @@ import { lastName } from '../azure/id.ts'
 import { text } from '../azure/json.ts'
 import { say } from './conditions.ts'
 import type { AzureSeen, Observation } from './observation.ts'
-import { attempt, done, type Step } from './step.ts'
+import { attempt } from './attempt.ts'
+import { done, type Step } from './step.ts'
 import type { Target } from './target.ts'
 
 export function subnetPolicies(seen: Observation, { subnet }: AzureSeen, target: Target): Step {

@@ -11,7 +11,8 @@ import { parentGuard } from './ownership.ts'
 import { conflictOf } from './plan-conflict.ts'
 import { isApproved, isLost } from './plan-connection.ts'
 import { addressesOf, heldByGroup, holds, recordOf } from './record.ts'
-import { attempt, done, join, settled, unmet, unread, type Step } from './step.ts'
+import { attempt, settled } from './attempt.ts'
+import { done, join, unmet, unread, type Step } from './step.ts'
 import type { Target } from './target.ts'
 
 const running = (state: string): boolean => !['Succeeded', 'Failed', 'Canceled'].includes(state)

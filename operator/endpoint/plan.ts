@@ -18,7 +18,8 @@ import { foreign } from './plan-foreign.ts'
 import { dismantle, remove } from './plan-removal.ts'
 import { subnetPolicies } from './plan-subnet.ts'
 import { handled, wantsReplacement } from './replacement.ts'
-import { attempt, done, join, modeOf, settled, unmet, unread, type Step } from './step.ts'
+import { attempt, modeOf, settled } from './attempt.ts'
+import { done, join, unmet, unread, type Step } from './step.ts'
 import { unknownPolicies, type Target } from './target.ts'
 
 export interface Plan extends Step {

@@ -6,7 +6,7 @@ import { annotations } from '../api/private-endpoint.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import { isLost } from './plan-connection.ts'
-import { modeOf } from './step.ts'
+import { modeOf } from './attempt.ts'
 
 const recreateToken = ({ object }: Observation): string | undefined => {
   const token = object.metadata.annotations?.[annotations.recreate]

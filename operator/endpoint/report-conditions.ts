@@ -8,7 +8,8 @@ import type { Outcome } from '../azure/action.ts'
 import { catalogue, say } from './conditions.ts'
 import type { DnsSeen, Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
-import { inWords, modeOf, type Finding } from './step.ts'
+import { modeOf } from './attempt.ts'
+import { inWords, type Finding } from './step.ts'
 import { errorOf } from './trouble.ts'
 
 /** Throttling that lasts this long is worth a condition. */

@@ -11,7 +11,8 @@ import type { Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { differencesOf } from './plan-change.ts'
 import { sharedDifferences } from './plan-shared.ts'
-import { modeOf, type Finding } from './step.ts'
+import { modeOf, settled } from './attempt.ts'
+import { type Finding } from './step.ts'
 import { appliedToEndpoint, noted, notedOfDns } from './tags.ts'
 
 type Memory = NonNullable<EndpointStatus['memory']>
@@ -125,6 +126,23 @@ export function memoryOf(
           ? before.succeeded
           : undefined,
     deniedSince,
-    corrections: before.corrections,
+    corrections: correctionsOf(seen, made, outcomes),
   })
+}
+
+/** How often each drifted setting was mended since the spec last changed, or a person last asked. */
+function correctionsOf(
+  seen: Observation,
+  made: Plan,
+  outcomes: readonly Outcome[],
+): Memory['corrections'] {
+  if (!settled(seen)) return undefined
+  const { memory } = seen.object.status ?? {}
+  const before = seen.requested === undefined ? (memory?.corrections ?? []) : []
+  const times = new Map(before.map((one) => [one.path, one.times]))
+  for (const [index, { mends = [] }] of made.actions.entries()) {
+    if (outcomes[index]?.is !== 'accepted') continue
+    for (const path of mends) times.set(path, (times.get(path) ?? 0) + 1)
+  }
+  return times.size === 0 ? undefined : [...times].map(([path, count]) => ({ path, times: count }))
 }

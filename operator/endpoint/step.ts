@@ -1,13 +1,11 @@
 /**
- * What one step of the plan comes to, and the one way in which a step may ask for a write: `attempt`
- * holds it back while the object is suspended, observed or only reported on, while Azure's last refusal
- * stands, and while Azure's last acceptance is too young to be seen. Pure.
+ * What one step of the plan comes to: findings, deeds, conditions, drift; and what an error of Azure's
+ * comes to. Pure.
  */
 import type { Condition } from '../api/kubernetes.ts'
 import type { ArmError } from '../azure/error.ts'
 import type { Unmet } from './conditions.ts'
-import { deedKey, type Deed } from './deed.ts'
-import type { Observation } from './observation.ts'
+import type { Deed } from './deed.ts'
 import type { Difference } from './tags.ts'
 import { lacksPermission, type Setback } from './trouble.ts'
 
@@ -65,75 +63,8 @@ export const join = (...steps: readonly Step[]): Step => {
   }
 }
 
-/** What may come of a difference. */
-export type Mode = 'write' | 'report' | 'suspended' | 'observe'
-
-/** Whether this generation's wishes have once been written in full: what differs later is drift. */
-export const settled = ({ object }: Observation): boolean =>
-  object.status?.memory?.appliedGeneration === object.metadata.generation
-
-export function modeOf(seen: Observation): Mode {
-  const { spec } = seen.object
-  if (spec.managementPolicy === 'Observe') return 'observe'
-  if (spec.suspend) return 'suspended'
-  return spec.driftPolicy === 'Report' && settled(seen) ? 'report' : 'write'
-}
-
-export interface Attempt {
-  readonly deed: Deed
-  /** Why the object is not ready until the deed shows. */
-  readonly reason: Unmet
-  readonly message: string
-  /** What differs, for status.drift where nothing may be written. */
-  readonly differences: readonly Difference[]
-  /** Without it the endpoint cannot be used. */
-  readonly essential: boolean
-  /** A person asked for it (a deletion, a replacement): it is no drift to report. */
-  readonly asked?: true
-  readonly intent?: Intent
-}
-
-/** An accepted write must show within this time before it is sent again. */
-const visibleWithinMs = 60_000
 /** A failure that passes by itself changes no condition before this. */
 const patienceMs = 60_000
-
-export function attempt(seen: Observation, wish: Attempt): Step {
-  const { deed, reason, message, differences: drift } = wish
-  const mode = modeOf(seen)
-  if (mode === 'observe' || (mode === 'report' && !wish.asked)) return { ...done, drift }
-  if (mode === 'suspended') {
-    return wish.essential ? { ...unmet('Suspended', message), drift } : { ...done, drift }
-  }
-  const key = deedKey(deed)
-  const finding: Finding = { reason, message, awaits: key }
-  const setback = seen.past.setbacks.get(key)
-  if (setback !== undefined && stands(setback, seen)) {
-    return { ...done, findings: [afterSetback(finding, setback, seen.at)] }
-  }
-  if (wish.intent !== undefined && !intended(seen, wish.intent)) {
-    // On a later try the last refusal stands until Azure says otherwise.
-    const shown = setback === undefined ? finding : afterSetback(finding, setback, seen.at)
-    return { ...done, findings: [shown], intent: wish.intent }
-  }
-  const last = seen.past.accepted.get(key)
-  const young =
-    last !== undefined &&
-    last.generation === seen.object.metadata.generation &&
-    seen.at.getTime() < last.atMs + visibleWithinMs
-  return { ...done, findings: [finding], deeds: young ? [] : [deed] }
-}
-
-const intended = ({ object: { status } }: Observation, intent: Intent): boolean =>
-  (intent.privateEndpointId === undefined ||
-    status?.privateEndpointId?.toLowerCase() === intent.privateEndpointId.toLowerCase()) &&
-  intent.appliedTagKeys.every((key) => status?.appliedTagKeys?.includes(key))
-
-/** A change of spec or a request by a person ends the wait. */
-const stands = (setback: Setback, seen: Observation): boolean =>
-  seen.at.getTime() < setback.untilMs &&
-  setback.generation === seen.object.metadata.generation &&
-  seen.requested === undefined
 
 /** The finding in the light of what Azure answered to its deed. */
 export function afterSetback(finding: Finding, setback: Setback, at: Date): Finding {

@@ -174,11 +174,34 @@ test('tags of zone and link, and how it resolves, follow the oldest object', () 
     })
     world.pass(120)
     const [link] = await world.arm.list(`${zone}/virtualNetworkLinks`)
-    assert.is((link?.['properties'] as JsonObject)['resolutionPolicy'], 'NxDomainRedirect')
+    assert.is(
+      (link?.['properties'] as JsonObject | undefined)?.['resolutionPolicy'],
+      'NxDomainRedirect',
+    )
     for (const path of [zone, String(link?.['id'])]) {
       const { team, old, pgpeObject } = await tags(path)
       assert.equal([team, old, pgpeObject], ['c', undefined, 'team/elder'])
     }
+  }))
+
+test('a tag that somebody changes back three times is left to them, and said', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const spec = { serverId, subnetId, resourceGroup: 'rg', dns: { mode: 'None' as const } }
+    const key = world.cluster.create('pe', { ...spec, tags: { team: 'a' } })
+    await world.until('Ready', isReady(world, key))
+    await world.until('rest', async () => (world.pass(200), (await world.visitAll()) === 0))
+    const id = `${group}${network}/privateEndpoints/pe`
+    const mended = () => world.deeds.filter((name) => name === 'UpdateEndpoint').length
+    for (let times = 1; times <= 4; times++) {
+      const found = (await world.arm.get(id)) ?? {}
+      await world.arm.put(id, { ...found, tags: { ...(found['tags'] as JsonObject), team: 'x' } })
+      world.pass(300)
+      if (times <= 3) await world.until('mended', () => mended() === times)
+      await world.until('rest', async () => (world.pass(200), (await world.visitAll()) === 0))
+    }
+    assert.is(mended(), 3)
+    assert.is(readyOf(world.cluster, key), 'True/Drifted')
   }))
 
 test('another zone in the spec remakes the zone group', () =>
@@ -255,8 +278,11 @@ test('an endpoint made by hand is refused, then taken over when the spec says so
     await world.until('Ready', isReady(world, key))
     assert.ok(world.deeds.includes('AdoptEndpoint'))
     const found = await world.arm.get(endpoint)
-    assert.is((found?.['tags'] as JsonObject)['by'], 'hand')
-    assert.is((found?.['properties'] as JsonObject)['customNetworkInterfaceName'], 'old-nic')
+    assert.is((found?.['tags'] as JsonObject | undefined)?.['by'], 'hand')
+    assert.is(
+      (found?.['properties'] as JsonObject | undefined)?.['customNetworkInterfaceName'],
+      'old-nic',
+    )
     assert.is(world.cluster.get(key)?.status?.connection?.name, 'old')
   }))
 
