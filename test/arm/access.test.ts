@@ -301,6 +301,36 @@ roles('are given by owners only, and to principals of the tenant', () =>
   }),
 )
 
+roles('of approval are asked for beside the right to write a connection', () =>
+  inAzure({}, async (azure) => {
+    const paths = await makeWorld(azure)
+    const body = endpointBody(paths.subnet, paths.server('orders'), { manual: true })
+    await azure.owner.done('PUT', paths.endpoint('one'), body)
+    const name = '44444444-4444-4444-8444-444444444444'
+    const definition = `${azure.production}/providers/Microsoft.Authorization/roleDefinitions/${name}`
+    const actions = [
+      '*/read',
+      'Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections/write',
+    ]
+    const role = {
+      roleName: 'No approval',
+      assignableScopes: [azure.production],
+      permissions: [{ actions }],
+    }
+    await azure.owner.put(definition, { properties: role })
+    const principalId = azure.simulator.identity('unprivileged').objectId
+    await azure.owner.put(assignmentAt(azure.production), {
+      properties: { roleDefinitionId: definition, principalId },
+    })
+    const writer = await azure.as('unprivileged')
+    const [found] = (await writer.get(`${paths.server('orders')}/privateEndpointConnections`)).body
+      .value
+    assert.is((await writer.put(found.id, approved)).code, 'LinkedAuthorizationFailed')
+    const rejected = { properties: { privateLinkServiceConnectionState: { status: 'Rejected' } } }
+    assert.is((await writer.put(found.id, rejected)).status, 202)
+  }),
+)
+
 roles('of linked resources are asked for: subnet, zone, network', () =>
   inAzure({}, async (azure) => {
     const paths = await makeWorld(azure)

@@ -418,6 +418,33 @@ naming(
     }),
 )
 
+naming('of another endpoint is left alone by a group that never wrote it', () =>
+  inAzure({}, async (azure) => {
+    const { owner } = azure
+    const paths = await makeWorld(azure)
+    await withZone(azure, paths)
+    await connected(azure, paths, 'one', false)
+    await owner.done('PUT', paths.zoneGroup('one'), zoneGroup(paths))
+    const { connection } = await connected(azure, paths, 'two', true)
+    await owner.done('PUT', paths.zoneGroup('two'), zoneGroup(paths))
+    await decide(azure, connection, 'Rejected')
+    assert.is((await owner.get(paths.record('orders'))).status, 200)
+    await owner.done('DELETE', paths.endpoint('two'))
+    assert.is((await owner.get(paths.record('orders'))).status, 200)
+  }),
+)
+
+naming('waits for a zone that is still being made', () =>
+  inAzure({}, async (azure) => {
+    const { owner } = azure
+    const paths = await makeWorld(azure)
+    await connected(azure, paths, 'one', false)
+    await owner.put(paths.zone, { location: 'global' })
+    const reply = await owner.put(paths.zoneGroup('one'), zoneGroup(paths))
+    assert.is(reply.code, 'InvalidResourceReference')
+  }),
+)
+
 const wrongGroups: Readonly<
   Record<string, (paths: Paths) => readonly [name: string, body: unknown, code: string]>
 > = {
@@ -523,7 +550,10 @@ failing('lets the same PUT try again once it can', () =>
     const body = endpointBody(paths.subnet, paths.server('orders'))
     await owner.done('PUT', paths.endpoint('one'), body)
     await owner.done('POST', `${paths.server('orders')}/start`)
-    assert.is((await owner.done('PUT', paths.endpoint('one'), body)).body.status, 'Succeeded')
+    const again = await owner.put(paths.endpoint('one'), body)
+    assert.is(again.status, 200)
+    assert.is(again.body.properties.provisioningState, 'Updating')
+    azure.simulator.advance(60)
     assert.is((await near(owner, paths.endpoint('one'))).status, 'Approved')
   }),
 )

@@ -183,6 +183,36 @@ for (const [sentence, wrong] of Object.entries(wrongs)) {
   creating(sentence, () => refused(wrong, 'new'))
 }
 
+creating('is refused in another subscription than its network', () =>
+  inAzure({}, async (azure) => {
+    const paths = await makeWorld(azure)
+    const elsewhere = pathsIn(azure.shared)
+    await azure.owner.put(elsewhere.group, { location: 'westeurope' })
+    const reply = await azure.owner.put(elsewhere.endpoint('one'), alike(paths))
+    assert.is(reply.code, 'InvalidResourceReference')
+  }),
+)
+
+creating('is refused after the thousandth of a network, unless the network allows more', () =>
+  inAzure({}, async (azure) => {
+    const { owner, simulator } = azure
+    const paths = await makeWorld(azure)
+    const properties = { addressPrefix: '10.1.16.0/20' }
+    await owner.done('PUT', `${paths.network}/subnets/large`, { properties })
+    const body = endpointBody(`${paths.network}/subnets/large`, paths.server('orders'))
+    for (let count = 0; count < 1000; count++) {
+      assert.is((await owner.put(paths.endpoint(`e${count}`), body)).status, 201)
+      simulator.advance(60)
+    }
+    const refusal = await owner.put(paths.endpoint('more'), body)
+    assert.is(refusal.code, 'PrivateEndpointQuotaExceeded')
+    const network = (await owner.get(paths.network)).body
+    network.properties.privateEndpointVNetPolicies = 'Basic'
+    await owner.done('PUT', paths.network, network)
+    assert.is((await owner.put(paths.endpoint('more'), body)).status, 201)
+  }),
+)
+
 creating('is refused under a name that no endpoint has', () =>
   inAzure({}, async (azure) => {
     const paths = await makeWorld(azure)

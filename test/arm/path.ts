@@ -7,24 +7,30 @@ import { Refusal } from './answer.ts'
 const invalid = (why: string): Refusal =>
   new Refusal(400, { code: 'InvalidRequestUri', message: `The request URI is invalid: ${why}.` })
 
-/** The segments of a raw path, decoded. */
-export function segmentsOf(rawPath: string): readonly string[] {
-  return rawPath
+/**
+ * The segments of a raw path, decoded. A doubled first slash is taken as one, as by ARM: clients make it
+ * of an endpoint that ends with a slash.
+ */
+export const segmentsOf = (rawPath: string): readonly string[] =>
+  rawPath
+    .replace(/^\/\/(?=[^/])/, '/')
     .split('/')
     .slice(1)
-    .map((raw) => {
-      let segment: string
-      try {
-        segment = decodeURIComponent(raw)
-      } catch {
-        throw invalid(`'${raw}' is not an encoded segment`)
-      }
-      if (segment === '') throw invalid('it has an empty segment')
-      if (segment === '.' || segment === '..') throw invalid(`it has a segment '${segment}'`)
-      if (/[/\\?#\u0000-\u001f\u007f]/.test(segment))
-        throw invalid(`segment '${raw}' holds a character that no name has`)
-      return segment
-    })
+    .map(segmentOf)
+
+function segmentOf(raw: string): string {
+  let segment: string
+  try {
+    segment = decodeURIComponent(raw)
+  } catch {
+    throw invalid(`'${raw}' is not an encoded segment`)
+  }
+  if (segment === '') throw invalid('it has an empty segment')
+  if (segment === '.' || segment === '..') throw invalid(`it has a segment '${segment}'`)
+  if (/[/\\?#\u0000-\u001f\u007f]/.test(segment)) {
+    throw invalid(`segment '${raw}' holds a character that no name has`)
+  }
+  return segment
 }
 
 /** An id taken apart. */

@@ -129,12 +129,11 @@ function checkGroup(
     })
   }
   for (const { zoneId } of configs) {
-    if (
-      !isOfType(zoneId, 'Microsoft.Network/privateDnsZones') ||
-      world.zones.get(zoneId) === undefined
-    ) {
-      throw invalidReference(zoneId, id)
-    }
+    const zone = isOfType(zoneId, 'Microsoft.Network/privateDnsZones')
+      ? world.zones.get(zoneId)
+      : undefined
+    // ARM knows a zone from the end of the operation that makes it.
+    if (zone === undefined || zone.state === 'Creating') throw invalidReference(zoneId, id)
   }
   const changed = existing?.configs.find((old) =>
     configs.some((each) => sameId(each.name, old.name) && !sameId(each.zoneId, old.zoneId)),
