@@ -10,9 +10,7 @@
  * the controllers work. Everything lies in one directory under the system's temporary one, which
  * `stop` removes. If this process ends without `stop`, even by SIGKILL, a small guard process ends
  * what was started; whatever escapes that, the next start clears up. Signals are the caller's: on
- * SIGTERM and SIGINT call `stop`, as often as they come.
- *
- * Another process that is told `directory` gets the same access by `connectControlPlane`.
+ * SIGTERM and SIGINT call `stop`. Another process gets the same access by `connectControlPlane`.
  */
 import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
