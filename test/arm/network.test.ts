@@ -307,6 +307,27 @@ groups('is made at once, and deleted with all that is in it', () =>
   }),
 )
 
+groups('of more than a thousand resources is listed in pages', () =>
+  inAzure({}, async (azure) => {
+    const { owner, simulator } = azure
+    const paths = await makeWorld(azure)
+    for (let count = 0; count < 1001; count++) {
+      await owner.put(paths.securityGroup(`g${count}`), { location: 'westeurope' })
+    }
+    simulator.advance(5)
+    const list = paths.securityGroup('').slice(0, -1)
+    const first = (await owner.get(list)).body
+    assert.is(first.value.length, 1000)
+    const second = (await owner.get(first.nextLink)).body
+    assert.equal(
+      second.value.map(({ name }: Loose) => name),
+      ['g1000'],
+    )
+    assert.is(second.nextLink, undefined)
+    assert.is((await owner.get(`${list}?$skiptoken=nonsense`)).code, 'InvalidSkipToken')
+  }),
+)
+
 groups("is not deleted while another group's endpoint is in its network", () =>
   inAzure({}, async (azure) => {
     const { owner, simulator } = azure
