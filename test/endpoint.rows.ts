@@ -858,10 +858,19 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
     'lets go of what was never asked of Azure': {
       given: {
         metadata: deleted,
+        status: {},
         spec: { serverId: 'nonsense' },
         seen: { azure: undefined as never },
       },
       finalizer: 'remove',
+    },
+    'holds on to what it began when the spec makes no sense any more': {
+      given: {
+        metadata: deleted,
+        spec: { serverId: 'nonsense' },
+        seen: { azure: undefined as never },
+      },
+      says: ['InvalidSpec'],
     },
     "leaves somebody else's endpoint": {
       given: {

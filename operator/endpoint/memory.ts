@@ -37,17 +37,21 @@ export class Memory {
   }
 
   /** @param firstDueMs when the zone group of an object not met before is due */
-  meet(key: string, { metadata }: PostgresPrivateEndpoint, firstDueMs: number): Past {
-    const known = this.#notes.get(key)
-    if (known?.uid === metadata.uid) return known
-    const notes: Notes = {
+  meet(key: string, { metadata }: PostgresPrivateEndpoint, firstDueMs: number): void {
+    if (this.#notes.get(key)?.uid === metadata.uid) return
+    this.#notes.set(key, {
       uid: metadata.uid,
       setbacks: new Map(),
       accepted: new Map(),
       zoneGroupDueMs: firstDueMs,
-    }
-    this.#notes.set(key, notes)
-    return notes
+    })
+  }
+
+  /** As it is now: what is done later must not change what an observation says. */
+  past(key: string): Past {
+    const notes = this.#notes.get(key)
+    if (notes === undefined) return { setbacks: new Map(), accepted: new Map() }
+    return { ...notes, setbacks: new Map(notes.setbacks), accepted: new Map(notes.accepted) }
   }
 
   /** Whether the zone group need not be looked at: it was right for this generation, not long ago. */

@@ -1,9 +1,10 @@
 /** The reads of private DNS: which zone, its links and records, the endpoint's zone group. */
-import { sameId, sameText, type Id } from '../azure/id.ts'
+import { lastName, sameId, sameText, type Id } from '../azure/id.ts'
 import type { PrivateEndpoint, RecordSet, Server, ZoneGroup } from '../azure/model.ts'
 import type { EndpointSpec } from '../api/private-endpoint.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
+import { endpointWithGuid, recordsNamed } from './listing.ts'
 import {
   unasked,
   type AzureSeen,
@@ -24,8 +25,8 @@ interface Given {
   readonly server: Observed<Server>
   readonly endpoint: Observed<PrivateEndpoint>
   readonly age: number
-  /** Something will be removed. */
-  readonly fresh: boolean
+  /** The endpoint is to be removed: its zone group is looked at, and its links once it is gone. */
+  readonly removing: boolean
 }
 
 /** Reads zone, links and records at once; the zone group once the addresses are known. */
@@ -36,17 +37,23 @@ export async function observeDns(
   target: Target,
   given: Given,
 ): Promise<(seen: Pick<AzureSeen, 'interfaces'>) => Promise<DnsSeen>> {
-  const { mode } = base.object.spec.dns
-  const zoneName =
-    mode === 'Managed'
-      ? await nameOf(from, view, base, target, given)
-      : { name: from.zoneName, certain: false }
-  const choice: ZoneChoice =
-    mode === 'Managed' ? await zoneOf(view, base, target, zoneName.name, given) : { is: 'none' }
+  const { deletionTimestamp } = base.object.metadata
+  const { mode, deleteUnusedLinks } = base.object.spec.dns
+  // Links go when nothing of the endpoint is left; before that a deletion needs no zone.
+  const tidying =
+    deletionTimestamp !== undefined && deleteUnusedLinks && given.endpoint.is === 'absent'
+  const managed = mode === 'Managed' && (deletionTimestamp === undefined || tidying)
+  const zoneName = managed
+    ? await nameOf(from, view, base, target, given)
+    : { name: from.zoneName, certain: false }
+  const choice: ZoneChoice = managed
+    ? await zoneOf(view, base, target, zoneName.name, given)
+    : { is: 'none' }
   const zoneId = choice.is === 'zone' ? choice.zone.id : undefined
+  const age = tidying ? 0 : given.age
   const [links, records] = await Promise.all([
-    zoneId ? linksOf(view, zoneId, given.fresh ? 0 : given.age) : unasked,
-    zoneIdOf(choice) ? recordsOf(view, zoneIdOf(choice), given) : unasked,
+    zoneId ? linksOf(view, zoneId, age) : unasked,
+    recordsOf(view, zoneIdOf(choice), age, tidying ? undefined : lastName(target.serverId)),
   ])
   const shown = { zoneName, choice, links, records, zoneGroups: unasked, creator: unasked }
   const creator = await creatorSeen(view, shown, target, given)
@@ -57,14 +64,17 @@ export async function observeDns(
   }
 }
 
+/** @param name the one record that matters; absent: all */
 async function recordsOf(
   view: AzureView,
   zoneId: Id<'zone'> | undefined,
-  { age, fresh }: Given,
+  age: number,
+  name: string | undefined,
 ): Promise<Observed<readonly RecordSet[]> | Unasked> {
   if (zoneId === undefined) return unasked
-  const all = await view.list({ list: 'recordSets', zoneId }, fresh ? 0 : age)
-  return all.is === 'present' ? present(all.value.items) : all
+  const all = await view.list({ list: 'recordSets', zoneId }, age)
+  if (all.is !== 'present') return all
+  return present(name === undefined ? all.value.items : recordsNamed(all.value, name))
 }
 
 /** The endpoint that made the record, where that is another one: by its GUID, in the shared list. */
@@ -81,7 +91,7 @@ async function creatorSeen(
   const { subscriptionId } = target.endpointId
   const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
   if (all.is !== 'present') return all
-  const living = all.value.items.find((one) => sameText(one.resourceGuid, creator.resourceGuid))
+  const living = endpointWithGuid(all.value, creator.resourceGuid)
   return living ? present(living) : absent
 }
 
@@ -94,7 +104,7 @@ async function groupsOf(
   view: AzureView,
   { key, object, at, chance }: Observation,
   target: Target,
-  { endpoint, age, fresh }: Given,
+  { endpoint, age, removing }: Given,
   dns: DnsSeen,
   seen: Pick<AzureSeen, 'interfaces'>,
 ): Promise<DnsSeen['zoneGroups']> {
@@ -104,8 +114,10 @@ async function groupsOf(
   const nowMs = at.getTime()
   const noted = spec.dns.mode === 'External' || status?.dns?.zoneGroupId !== undefined
   if (endpoint.is !== 'present' || (spec.dns.mode === 'None' && !noted)) return unasked
-  // Nothing is built on an endpoint that is being made.
-  if (endpoint.value.provisioningState !== 'Succeeded' && !fresh) return unasked
+  // Nothing is built on an endpoint that is being made, nothing taken off one that is going.
+  const { provisioningState } = endpoint.value
+  const needed = removing ? provisioningState !== 'Deleting' : provisioningState === 'Succeeded'
+  if (!needed) return unasked
   const approved = isApproved(endpoint.value)
   const record = recordOf(dns, target)
   const held = record?.ipAddresses ?? []
@@ -117,9 +129,9 @@ async function groupsOf(
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
   const usual = settled && (ready || !approved)
   const trusted = agrees && noted && (usual || memory.zoneGroupFine(key, generation))
-  if (trusted && !fresh && !memory.zoneGroupDue(key, nowMs)) return unasked
+  if (trusted && !removing && !memory.zoneGroupDue(key, nowMs)) return unasked
 
-  const youngest = fresh || trusted ? 0 : Math.min(age, restMs(settings))
+  const youngest = removing || trusted ? 0 : Math.min(age, restMs(settings))
   const all = await view.list({ list: 'zoneGroups', endpointId: target.endpointId }, youngest)
   if (all.is !== 'present') return all
   const nextMs = nowMs + settings.zoneGroupResyncMs * (0.9 + 0.2 * chance)

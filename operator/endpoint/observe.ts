@@ -3,7 +3,7 @@
  * only that proves something, nothing at all for what did not parse. Decides nothing but what to ask.
  */
 import { annotations, finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
-import { idKey, sameId, virtualNetworkOf } from '../azure/id.ts'
+import { sameId, virtualNetworkOf } from '../azure/id.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
@@ -12,11 +12,12 @@ import { placement } from './address.ts'
 import { rivalOf } from './claim.ts'
 import { gate } from './gate.ts'
 import { identityOf, makerOf } from './identity.ts'
+import { interfacesOfEndpoint } from './listing.ts'
 import type { Memory } from './memory.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { observeDns } from './observe-dns.ts'
 import { elsewhereOf, ownerGone, seniorsOf } from './observe-owner.ts'
-import { isRunning } from './ownership.ts'
+import { serverAge, turnOf } from './observe-turn.ts'
 import { maxAgeMs, type Settings } from './pace.ts'
 import { wantsReplacement } from './replacement.ts'
 import { boundTarget, parseTarget, unknownPolicies, type Target } from './target.ts'
@@ -43,7 +44,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   }
   const at = from.now()
   const chance = from.random()
-  const past = memory.meet(key, object, at.getTime() + chance * settings.zoneGroupResyncMs)
+  memory.meet(key, object, at.getTime() + chance * settings.zoneGroupResyncMs)
   const parsed = parseTarget(object)
   const requested = requestOf(object)
   const base: Observation = {
@@ -56,10 +57,12 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     owner: makerOf(from.clusterId, object),
     ownerGone: false,
     seniors: {},
-    past,
+    past: memory.past(key),
   }
   if (parsed.is === 'invalid' || !worthAsking(object)) return base
-  const target = boundTarget(object, parsed.value)
+  const leaving = object.metadata.deletionTimestamp !== undefined
+  const target = leaving ? boundTarget(object, parsed.value) : parsed.value
+  if (!sameId(target.endpointId, boundTarget(object, target).endpointId)) return base
   const azure = await look(from, base, target)
   const takenBy = turnOf(from, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
@@ -67,27 +70,13 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   return {
     ...base,
     parsed: { is: 'target', value: target },
+    past: memory.past(key),
     azure,
     seniors: seniorsOf(from, base, azure, target),
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(rival === undefined ? {} : { rival }),
     ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),
   }
-}
-
-/** An endpoint that is at rest has had its turn at the server. */
-function turnOf(
-  { memory, now }: Sources,
-  key: string,
-  { serverId }: Target,
-  endpoint: Observed<PrivateEndpoint>,
-): string | undefined {
-  const server = idKey(serverId)
-  const nowMs = now().getTime()
-  const atRest =
-    endpoint.is === 'absent' || (endpoint.is === 'present' && !isRunning(endpoint.value))
-  if (atRest) memory.turns.give(server, key, nowMs)
-  return memory.turns.heldBy(server, key, nowMs)
 }
 
 /** Nothing is asked for an object that we don't hold yet, no longer hold, or don't understand. */
@@ -121,25 +110,19 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
     subnetOf(view, base, target, network),
     endpoint.is === 'absent' && !leaving ? view.get(target.groupId, age) : unasked,
     endpoint.is === 'absent' && open ? addressOf(view, base, target, network) : unasked,
-    endpoint.is === 'present' ? interfacesOf(view, target, age) : unasked,
+    endpoint.is === 'present' ? interfacesOf(view, endpoint.value, age) : unasked,
     endpoint.is === 'absent' && open && !leaving ? elsewhereOf(view, base, target, age) : undefined,
-    observeDns(from, view, base, target, { server, endpoint, age, fresh: leaving || fresh }),
+    observeDns(from, view, base, target, { server, endpoint, age, removing: leaving || fresh }),
   ])
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
-  const recorded = dns({ interfaces })
-  return { ...seen, ...(elsewhere === undefined ? {} : { elsewhere }), dns: await recorded }
-}
-
-/** Read after the last turn at the server has ended: before that it looked ready to everybody. */
-function serverAge({ memory, now }: Sources, { serverId }: Target, age: number): number {
-  const freed = memory.turns.freedAtMs(idKey(serverId))
-  return freed === undefined ? age : Math.min(age, Math.max(0, now().getTime() - freed))
+  const named = await dns({ interfaces })
+  return { ...seen, ...(elsewhere === undefined ? {} : { elsewhere }), dns: named }
 }
 
 /**
- * Anything that is not coming back is preceded by a GET: letting go, deleting, clearing the note of
- * what was begun. An endpoint that was never begun may be looked up in the shared list: its PUT proves
- * absence again.
+ * Absence of what was begun, or is let go, is proven: by GET, or by the list of its own group. An
+ * endpoint that was never begun may be looked up in the subscription's list while it can't be made; its
+ * PUT proves absence again, as every deletion proves presence.
  */
 async function endpointOf(
   view: AzureView,
@@ -149,8 +132,9 @@ async function endpointOf(
   open: boolean,
 ): Promise<Observed<PrivateEndpoint>> {
   const { metadata, status } = object
-  if (metadata.deletionTimestamp !== undefined) return view.get(target.endpointId, 0)
-  if (open || status?.privateEndpointId !== undefined) return view.find(target.endpointId, age)
+  const leaving = metadata.deletionTimestamp !== undefined
+  if (leaving || open || status?.privateEndpointId !== undefined)
+    return view.find(target.endpointId, age)
   const { subscriptionId } = target.endpointId
   const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
   if (all.is !== 'present') return view.find(target.endpointId, age)
@@ -192,9 +176,10 @@ function addressOf(
 
 async function interfacesOf(
   view: AzureView,
-  { endpointId: { subscriptionId, resourceGroup } }: Target,
+  endpoint: PrivateEndpoint,
   age: number,
 ): Promise<AzureSeen['interfaces']> {
+  const { subscriptionId, resourceGroup } = endpoint.id
   const all = await view.list({ list: 'networkInterfaces', subscriptionId, resourceGroup }, age)
-  return all.is === 'present' ? present(all.value.items) : all
+  return all.is === 'present' ? present(interfacesOfEndpoint(all.value, endpoint)) : all
 }

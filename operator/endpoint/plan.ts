@@ -74,8 +74,16 @@ function refuse(seen: Observation): Step | undefined {
 
 /** The object is being deleted. The endpoint is the one that was noted, whatever the spec says now. */
 function goodbye(seen: Observation): Plan {
-  const { azure, parsed } = seen
-  // Nothing was ever written for what did not parse.
+  const { azure, parsed, object } = seen
+  const bound = object.status?.privateEndpointId
+  const kept = object.spec.deletionPolicy === 'Retain'
+  if (parsed.is === 'invalid' && bound !== undefined && !kept) {
+    const problems = parsed.problems.join(' ')
+    return made(
+      unmet('InvalidSpec', `Private endpoint ${bound} is still to be deleted. ${problems}`),
+    )
+  }
+  // Nothing was ever written for what never parsed.
   if (azure === undefined || parsed.is !== 'target') return made(done, { finalizer: 'remove' })
   const { step, over } = dismantle(seen, azure, parsed.value)
   return made(step, { finalizer: over ? 'remove' : 'keep' })

@@ -14,7 +14,9 @@ export function dnsStatus(
   before: DnsStatus | undefined,
 ): DnsStatus | undefined {
   const { parsed, object } = seen
-  if (parsed.is !== 'target') return before
+  // A deletion looks only at what it needs.
+  const leaving = object.metadata.deletionTimestamp !== undefined
+  if (parsed.is !== 'target' || leaving) return before
   const { mode } = object.spec.dns
   const zoneId = mode === 'Managed' ? zoneIdOf(dns.choice) : undefined
   const zoneUnread = mode === 'Managed' && dns.choice.is === 'unreadable'

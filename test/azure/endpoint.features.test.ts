@@ -204,6 +204,21 @@ test('a tag that somebody changes back three times is left to them, and said', (
     assert.is(readyOf(world.cluster, key), 'True/Drifted')
   }))
 
+test('an object that names another endpoint than it made changes nothing, and deletes its own', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const dns = { mode: 'None' as const }
+    const key = world.cluster.create('pe', { serverId, subnetId, resourceGroup: 'rg', dns })
+    await world.until('Ready', isReady(world, key))
+    const { spec } = world.cluster.get(key) ?? {}
+    world.cluster.edit(key, { spec: { ...spec, endpointName: 'other' } })
+    await world.until('said', says(world, key, 'False/ImmutableChanged'))
+    world.cluster.delete(key)
+    await world.until('gone', () => world.cluster.get(key) === undefined)
+    assert.equal(world.deeds, ['CreateEndpoint', 'DeleteEndpoint'])
+    assert.equal(await world.arm.list(`${group}${network}/privateEndpoints`), [])
+  }))
+
 test('another zone in the spec remakes the zone group', () =>
   inWorld(async (world) => {
     const { serverId, subnetId, group } = await furnish(world, 'rg')
