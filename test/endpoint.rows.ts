@@ -568,6 +568,25 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
       given: { dns: { zoneName: { name: 'privatelink.other', certain: true } } },
       says: ['ZoneNameMismatch'],
     },
+    'refuses a zone of another name before anybody makes it': {
+      given: {
+        spec: { dns: { zoneId: formatId(ids.zone) } },
+        dns: {
+          choice: { is: 'missing', name: 'z' },
+          zoneName: { name: 'privatelink.other', certain: true },
+        },
+      },
+      says: ['ZoneNameMismatch'],
+    },
+    'refuses a zone of another name that may not be read': {
+      given: {
+        dns: {
+          choice: { is: 'hidden', id: ids.zone, error: error('AuthorizationFailed', 'slow', 403) },
+          zoneName: { name: 'privatelink.other', certain: true },
+        },
+      },
+      says: ['ZoneNameMismatch'],
+    },
     'waits for a zone that is being made': {
       given: { dns: { choice: { is: 'zone', zone: zone({ provisioningState: 'Creating' }) } } },
       says: ['PreparingDNS'],

@@ -4,6 +4,7 @@
  */
 import { parseId } from '../azure/id.ts'
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
+import { plain } from './printable.ts'
 import { acts } from './transitions.ts'
 
 export interface Flaw {
@@ -17,7 +18,7 @@ export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
   if (!known) {
     return {
       reason: 'UnknownPolicy',
-      message: 'spec.action is not an action that this version knows.',
+      message: `spec.action is ${plain(JSON.stringify(action), 40)}; known are ${acts.join(', ')}. Use one of these, or the operator version that knows it.`,
     }
   }
   const list = by?.subscriptionIds !== undefined || by?.resourceGroupIds !== undefined
@@ -25,7 +26,7 @@ export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
   const flaws: readonly (readonly [boolean, string])[] = [
     [
       parseId('server', spec.serverId) === undefined,
-      'spec.serverId is not the ARM id of a flexible server.',
+      `spec.serverId is not the ARM id of a PostgreSQL flexible server: ${plain(JSON.stringify(spec.serverId), 200)}. Make another object with the id that \`az postgres flexible-server show --query id -o tsv\` prints.`,
     ],
     [
       spec.inbox && (action !== undefined || by !== undefined),

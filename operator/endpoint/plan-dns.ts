@@ -15,6 +15,7 @@ import { done, join, unmet, unread, type Step } from './step.ts'
 import { newTags, notedOfDns } from './tags.ts'
 import type { Target } from './target.ts'
 import { lacksPermission } from './trouble.ts'
+import { zoneIdOf } from './zone-choice.ts'
 
 /** @param endpoint ours and provisioned; absent: only what does not need it is done */
 export function dns(
@@ -40,6 +41,11 @@ function managed(
   endpoint: PrivateEndpoint | undefined,
 ): Step {
   const { choice, zoneName } = azure.dns
+  const zoneId = target.zoneId ?? zoneIdOf(choice)
+  if (zoneId !== undefined && zoneName.certain && !sameText(lastName(zoneId), zoneName.name)) {
+    const message = `Zone ${formatId(zoneId)} is not named ${zoneName.name}.`
+    return unmet('ZoneNameMismatch', message)
+  }
   switch (choice.is) {
     case 'none':
       return done
@@ -55,10 +61,6 @@ function managed(
       return endpoint ? zoneGroup(seen, azure, target, endpoint, choice.id) : done
     case 'zone': {
       const { zone } = choice
-      if (zoneName.certain && !sameText(zone.name, zoneName.name)) {
-        const message = `Zone ${formatId(zone.id)} is not named ${zoneName.name}.`
-        return unmet('ZoneNameMismatch', message)
-      }
       const usable = zoneState(zone)
       if (usable.findings.length > 0) return usable
       const linked = join(shared(seen, azure.dns, target), links(seen, azure.dns, target, zone))

@@ -36,6 +36,9 @@ export function create(
   }
   const checked = precheck(seen, azure, target)
   if (checked.findings.length > 0) return stop(checked)
+  const { managementPolicy, privateIPAddress } = seen.object.spec
+  const taken = managementPolicy === 'Observe' ? done : address(azure, privateIPAddress)
+  if (taken.findings.length > 0) return stop(taken)
 
   const grouped = resourceGroup(seen, azure, target)
   if (grouped.findings.length > 0 || grouped.drift.length > 0) {
@@ -122,8 +125,6 @@ function putNew(seen: Observation, azure: AzureSeen, target: Target): Step {
   const waiting = writable(seen, azure)
   const observing = spec.managementPolicy === 'Observe'
   if (waiting.findings.length > 0 && !observing) return waiting
-  const taken = observing ? done : address(azure, spec.privateIPAddress)
-  if (taken.findings.length > 0) return taken
 
   const tags = newTags(spec.tags, seen.owner)
   const id = formatId(target.endpointId)
