@@ -79,6 +79,12 @@ export const settings = {
     names,
     'Secrets and ServiceAccounts that spec.identityRef may name.',
   ),
+  operatorIdentityNamespaces: row(
+    'operator-identity-namespaces',
+    '',
+    names,
+    "Namespaces whose objects the operator's own Azure identity serves, separated by commas; objects elsewhere need spec.identityRef. Empty: all.",
+  ),
   healthPort: row(
     'health-port',
     'off',
@@ -149,13 +155,13 @@ export const azureVariables: readonly {
   readonly meaning: string
   readonly secret?: true
 }[] = [
-  { name: 'AZURE_TENANT_ID', meaning: 'Tenant of the operator’s own identity.' },
+  { name: 'AZURE_TENANT_ID', meaning: "Tenant of the operator's own identity." },
   { name: 'AZURE_CLIENT_ID', meaning: 'Its application, or the client id of a managed identity.' },
   { name: 'AZURE_CLIENT_SECRET', meaning: 'Service principal with a secret.', secret: true },
   { name: 'AZURE_CLIENT_CERTIFICATE_PATH', meaning: 'Service principal with a certificate (PEM).' },
   { name: 'AZURE_CLIENT_CERTIFICATE_PASSWORD', meaning: 'Of that file.', secret: true },
   { name: 'AZURE_FEDERATED_TOKEN_FILE', meaning: 'Workload identity: the token of the pod.' },
-  { name: 'AZURE_AUTHORITY_HOST', meaning: 'Sign-in of the cloud. Default: the public cloud’s.' },
+  { name: 'AZURE_AUTHORITY_HOST', meaning: "Sign-in of the cloud. Default: the public cloud's." },
   { name: 'AZURE_RESOURCE_MANAGER_ENDPOINT', meaning: 'Management API of the cloud.' },
   { name: 'AZURE_RESOURCE_MANAGER_AUDIENCE', meaning: 'What its tokens are asked for.' },
 ]

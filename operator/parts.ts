@@ -77,6 +77,7 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
     mayWrite,
     onRequest: (seen) => tellRequest(seen, given, meters),
     ...identitiesOf(transport, config.identityNames),
+    operatorNamespaces: config.operatorIdentityNamespaces,
     userAgent: given.userAgent,
   })
   const controllers = controllersOf({

@@ -4,16 +4,17 @@
  */
 import { createClient, type Clock, type Observation } from './client.ts'
 import { cloudOf, type Environment } from './cloud.ts'
-import { fetchTokenOf, type ReadSecret, type RequestToken } from './credential.ts'
+import { isServed, signInsOf, type ReadSecret, type RequestToken } from './credential.ts'
 import { Lanes } from './lanes.ts'
+import { LeavingView } from './leaving.ts'
 import { Limiter } from './limiter.ts'
 import { createPipelines } from './pipelines.ts'
 import type { Azure, AzureView, IdentityRef } from './port.ts'
 import { Session } from './session.ts'
-import { TokenSource } from './token.ts'
-import { usualGraces, type Graces } from './traces.ts'
+import { noting, TokenSource } from './token.ts'
+import { Traces, usualGraces, type Graces } from './traces.ts'
 import { createTransport, type Deadlines } from './transport.ts'
-import { View } from './view.ts'
+import { View, type ViewParts } from './view.ts'
 import { write } from './write.ts'
 
 export interface AzureOptions {
@@ -28,6 +29,8 @@ export interface AzureOptions {
   readonly onRequest: (observation: Observation) => void
   readonly readSecret: ReadSecret
   readonly requestToken: RequestToken
+  /** Namespaces whose objects may go without an identity of their own; absent or empty: all. */
+  readonly operatorNamespaces?: readonly string[]
   /** `pgpe-operator/1.2.3`. */
   readonly userAgent: string
   readonly deadlines?: Partial<Deadlines>
@@ -38,15 +41,22 @@ export interface AzureOptions {
 }
 
 interface Known {
-  readonly view: View
+  readonly usual: AzureView
+  readonly leaving: AzureView
   usedAt: number
+}
+
+export interface StoppableAzure extends Azure {
+  /** Nothing names the identity any more: its token, its last credential and what it saw are dropped. */
+  forget(identity: IdentityRef): void
+  stop(): Promise<void>
 }
 
 /** An identity that no object used for so long is forgotten, its token with it. */
 const unusedMs = 3_600_000
 
 /** Throws, in a sentence for whoever set them, when the variables name no cloud. */
-export function createAzure(options: AzureOptions): Azure & { stop(): Promise<void> } {
+export function createAzure(options: AzureOptions): StoppableAzure {
   const { clock, environment } = options
   const cloud = cloudOf(environment)
   const transport = createTransport(options)
@@ -57,39 +67,54 @@ export function createAzure(options: AzureOptions): Azure & { stop(): Promise<vo
   const limiter = new Limiter()
   const lanes = new Lanes()
   const views = new Map<string, Known>()
+  const graces = { ...usualGraces, ...options.graces }
 
-  const make = (identity: IdentityRef): View => {
+  const viewOf = (identity: string, tokens: TokenSource, traces: Traces): View => {
+    const session = new Session({ identity, tokens, limiter, client, clock })
+    const writer = { session, lanes, mayWrite: options.mayWrite, random: options.random }
+    const reader = { session, clock, resourceManager }
+    const send: ViewParts['write'] = (view, action) => write(writer, view, action)
+    return new View({ reader, clock, graces, traces, write: send })
+  }
+  const make = (identity: IdentityRef, key: string, usedAt: number): Known => {
+    const signIns = signInsOf(identity, { ...options, cloud, client: wire })
+    const traces = new Traces(graces)
     const tokens = new TokenSource(
-      fetchTokenOf(identity, { ...options, cloud, client: wire }),
+      noting(signIns.now, () => usual.forget()),
       clock,
     )
-    const session = new Session({ identity: keyOf(identity), tokens, limiter, client, clock })
-    const writer = { session, lanes, mayWrite: options.mayWrite, random: options.random }
-    return new View({
-      reader: { session, clock, resourceManager },
-      clock,
-      graces: { ...usualGraces, ...options.graces },
-      write: (view, action) => write(writer, view, action),
-    })
+    const usual = viewOf(key, tokens, traces)
+    const last = viewOf(
+      key,
+      new TokenSource(
+        noting(signIns.orLast, () => last.forget()),
+        clock,
+      ),
+      traces,
+    )
+    return { usual, leaving: new LeavingView(tokens, usual, last), usedAt }
   }
 
   const as = (identity: IdentityRef): AzureView => {
     const now = clock.monotonicMs()
-    const key = keyOf(identity)
+    const key = keyOf(identity, options)
     const known = views.get(key)
-    if (known !== undefined) {
-      known.usedAt = now
-      return known.view
-    }
     for (const [old, { usedAt }] of views) if (now - usedAt > unusedMs) views.delete(old)
-    const view = make(identity)
-    views.set(key, { view, usedAt: now })
-    return view
+    const one = known ?? make(identity, key, now)
+    one.usedAt = now
+    views.set(key, one)
+    return identity.kind !== 'operator' && identity.leaving ? one.leaving : one.usual
   }
-  return { as, stop: () => transport.stop() }
+  return {
+    as,
+    forget: (identity) => void views.delete(keyOf(identity, options)),
+    stop: () => transport.stop(),
+  }
 }
 
-const keyOf = (identity: IdentityRef): string =>
-  identity.kind === 'operator'
-    ? 'operator'
-    : `${identity.kind} ${identity.namespace}/${identity.name}`
+/** One for each identity; a namespace that the operator's own does not serve has none of it. */
+function keyOf(identity: IdentityRef, { operatorNamespaces }: AzureOptions): string {
+  const { kind, namespace } = identity
+  if (kind !== 'operator') return `${kind} ${identity.namespace}/${identity.name}`
+  return isServed(namespace, operatorNamespaces) ? 'operator' : `operator, not ${namespace ?? ''}`
+}

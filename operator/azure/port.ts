@@ -7,13 +7,18 @@ import type { Id } from './id.ts'
 import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
 
-/** Whose credential is used. `operator` is the process's own identity. */
+/**
+ * Whose credential is used, and for an object of which namespace. `operator` is the process's own
+ * identity; it may serve some namespaces only, and then nobody who names none.
+ */
 export type IdentityRef =
-  | { readonly kind: 'operator' }
+  | { readonly kind: 'operator'; readonly namespace?: string }
   | {
       readonly kind: 'Secret' | 'ServiceAccount'
       readonly namespace: string
       readonly name: string
+      /** The object is being deleted: where the identity is gone, the last that signed in serves. */
+      readonly leaving?: true
     }
 
 /** A complete answer to a list request, all pages. */

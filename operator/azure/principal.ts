@@ -21,11 +21,12 @@ export function principalOf(
   tenantId: string | undefined,
   clientId: string | undefined,
   clientIdName: string,
+  tenantIdName = 'AZURE_TENANT_ID',
 ): Principal {
   const tenant = filled(tenantId)
   const client = filled(clientId)
   if (client === undefined) throw new Missing(`${where} lacks ${clientIdName}.`)
-  if (tenant === undefined) throw new Missing(`${where} lacks AZURE_TENANT_ID.`)
+  if (tenant === undefined) throw new Missing(`${where} lacks ${tenantIdName}.`)
   if (!isGuid(client)) throw new Missing(`${where}: ${clientIdName} is not a GUID.`)
   if (!isGuid(tenant) && !domain.test(tenant))
     throw new Missing(`${where}: the tenant id is not a GUID.`)

@@ -1,6 +1,7 @@
 /**
  * One identity's requests: token, pace, request, and what the answer teaches the pace. Never waits for a
- * bucket, never sends a write twice; a read that is answered 401 goes once more with a new token.
+ * bucket, never sends a write twice; a read that is answered 401 goes once more with a new
+ * token.
  */
 import type { Answer, Client, Clock } from './client.ts'
 import type { ArmError } from './error.ts'
@@ -28,6 +29,14 @@ export interface Write {
   readonly mayLeave: () => boolean
 }
 
+interface Sent {
+  readonly reply: Reply
+  readonly token: string
+}
+
+/** Refusals that another identity need not get. */
+const notAllowed: readonly string[] = ['AuthorizationFailed', 'LinkedAuthorizationFailed']
+
 /** Held back by our own limiter, until `ms` from now. */
 export const paced = (ms: number, message: string): ArmError => ({
   code: 'Paced',
@@ -49,8 +58,7 @@ export class Session {
     const held = this.#take(bucket, continuing)
     if (held !== undefined) return { is: 'held', error: held }
     const first = await this.#send(bucket, { method: 'GET', route })
-    if (first.reply.is !== 'refusal' || first.reply.status !== 401) return first.reply
-    if (!this.#parts.tokens.refused(first.token)) return first.reply
+    if (!this.#renews(first)) return first.reply
     const again = await this.#send(bucket, { method: 'GET', route })
     return again.reply
   }
@@ -68,15 +76,22 @@ export class Session {
   /** Sends a write that `pace` let through, once. */
   async write(write: Write): Promise<Reply> {
     const bucket = this.#bucket(write.route, write.method === 'PUT' ? 'write' : 'delete')
-    const { reply, token } = await this.#send(bucket, write)
-    if (reply.is === 'refusal' && reply.status === 401) this.#parts.tokens.refused(token)
-    return reply
+    const sent = await this.#send(bucket, write)
+    this.#renews(sent)
+    return sent.reply
+  }
+
+  /** Whether another token will be used after this answer. */
+  #renews({ reply, token }: Sent): boolean {
+    if (reply.is !== 'refusal') return false
+    if (reply.status === 401) return this.#parts.tokens.refused(token)
+    return notAllowed.includes(reply.error.code) && this.#parts.tokens.doubted(token)
   }
 
   async #send(
     bucket: Bucket,
     request: Write | { readonly method: 'GET'; readonly route: Route },
-  ): Promise<{ readonly reply: Reply; readonly token: string }> {
+  ): Promise<Sent> {
     const { client, identity, limiter, tokens } = this.#parts
     const answer = await tokens.token()
     if (answer.is === 'failed') {

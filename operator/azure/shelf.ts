@@ -51,6 +51,11 @@ export class Shelf {
     return this.#slots.size
   }
 
+  /** Forgets all; what is under way reaches those who wait for it, and nobody else. */
+  clear(): void {
+    this.#slots.clear()
+  }
+
   /**
    * An answer whose request began at `oldest` or later: one that is kept, one under way, or a new one.
    * @param shareFailures whether a recent failure is answer enough; not where Azure must be asked now

@@ -11,6 +11,9 @@ import { cleaned } from './refusal.ts'
 /** Why there is no credential, in a sentence that names the remedy. */
 export class Missing extends Error {}
 
+/** What an identity is read from is not there, or may not be read. */
+export class Gone extends Missing {}
+
 /** Addresses of managed identity on a machine; their hosts alone may be asked without TLS. */
 const machineEndpoints = [
   'IDENTITY_ENDPOINT',
@@ -61,8 +64,14 @@ const isMicrosoft = (host: string): boolean =>
   host === 'login.microsoft.com' ||
   host.endsWith('.login.microsoft.com')
 
-export function failureOf(error: unknown, wire: BrokenRequest | 'server' | undefined): ArmError {
-  const said = error instanceof Error ? error.message : String(error)
+/** @param secrets what must not be repeated, whoever says it */
+export function failureOf(
+  error: unknown,
+  wire: BrokenRequest | 'server' | undefined,
+  secrets: readonly string[] = [],
+): ArmError {
+  const told = error instanceof Error ? error.message : String(error)
+  const said = concealed(told, secrets)
   const entra = /AADSTS\d+:.*?(?=\s*Trace ID:|$)/s.exec(said)?.[0]
   const because =
     wire instanceof BrokenRequest ? wire.message : (entra ?? said.split('\n')[0] ?? '')
@@ -73,3 +82,10 @@ export function failureOf(error: unknown, wire: BrokenRequest | 'server' | undef
     retry: wire instanceof BrokenRequest ? wire.retry : wire === 'server' ? 'fast' : 'slow',
   }
 }
+
+/** As they are, and as a form carries them. */
+const concealed = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .filter((secret) => secret.length > 3)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)

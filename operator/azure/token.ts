@@ -10,6 +10,8 @@ export interface FetchedToken {
   readonly token: string
   /** Wall clock, ms since the epoch. */
   readonly expiresAt: number
+  /** Whose it is; for comparison alone. */
+  readonly principal?: string
 }
 
 export type TokenAnswer =
@@ -21,6 +23,19 @@ export type FetchToken = () => Promise<
   | { readonly is: 'fetched'; readonly token: FetchedToken }
   | { readonly is: 'failed'; readonly error: ArmError }
 >
+
+/** Tells when the principal is another one than before. */
+export function noting(fetch: FetchToken, onOther: () => void): FetchToken {
+  let before: string | undefined
+  return async () => {
+    const answer = await fetch()
+    if (answer.is === 'failed') return answer
+    const { principal } = answer.token
+    if (before !== undefined && before !== principal) onOther()
+    before = principal
+    return answer
+  }
+}
 
 interface Held {
   readonly token: string
@@ -37,6 +52,8 @@ const renewBefore = 5 * minute
 const failureMs = { fast: 3_000, throttle: 15_000, slow: 30_000, 'user-fix': 30_000 }
 /** A refused token that is younger than this is not asked for again: the directory would repeat itself. */
 const youngMs = 30_000
+/** A token that may be somebody else's by now is asked for anew so rarely. */
+const doubtMs = 2 * minute
 
 export class TokenSource {
   readonly #fetch: FetchToken
@@ -69,6 +86,17 @@ export class TokenSource {
     if (this.#held === undefined || this.#held.token !== token) return this.#held !== undefined
     if (this.#clock.monotonicMs() - this.#held.fetchedAt < youngMs) return false
     this.#held = undefined
+    return true
+  }
+
+  /**
+   * Azure lets this token in but refuses what it asks: what it was read from may have been corrected
+   * meanwhile. It serves on until there is another. True when the next `token()` asks for one.
+   */
+  doubted(token: string): boolean {
+    const now = this.#clock.monotonicMs()
+    if (this.#held?.token !== token || now - this.#held.fetchedAt < doubtMs) return false
+    this.#held = { ...this.#held, renewAt: now }
     return true
   }
 

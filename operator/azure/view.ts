@@ -21,6 +21,8 @@ export interface ViewParts {
   readonly reader: Reader
   readonly clock: Clock
   readonly graces: Graces
+  /** What was written by another view of the same identity; absent: what this one writes. */
+  readonly traces?: Traces
   /** Sends one write; gets the view it must look and report through. */
   readonly write: (view: View, action: Action) => Promise<Outcome>
 }
@@ -33,7 +35,7 @@ export class View implements AzureView {
   constructor(parts: ViewParts) {
     this.#parts = parts
     this.#shelf = new Shelf(parts.clock)
-    this.#traces = new Traces(parts.graces)
+    this.#traces = parts.traces ?? new Traces(parts.graces)
   }
 
   async list<S extends ListScope>(
@@ -78,6 +80,11 @@ export class View implements AzureView {
   /** Notes a write of ours, so that no answer from before it is taken for what is. */
   wrote(id: Id<Kind>, how: Written['how'], accepted: boolean): void {
     this.#traces.wrote(id, { how, accepted, at: this.#now() })
+  }
+
+  /** Somebody else looks from now on: drops what was seen. */
+  forget(): void {
+    this.#shelf.clear()
   }
 
   /** How many observations are kept; for metrics and tests. */

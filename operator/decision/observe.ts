@@ -26,8 +26,11 @@ import { acts, transitionOf } from './transitions.ts'
 export type Decisions = Store<EndpointConnectionDecision>
 export type Endpoints = Store<PostgresPrivateEndpoint>
 
-export const identityOfObject = ({ metadata, spec }: EndpointConnectionDecision): IdentityRef =>
-  spec.identityRef ? { ...spec.identityRef, namespace: metadata.namespace } : { kind: 'operator' }
+export function identityOfObject(decision: EndpointConnectionDecision): IdentityRef {
+  const { identityRef } = decision.spec
+  const { namespace } = decision.metadata
+  return identityRef ? { ...identityRef, namespace } : { kind: 'operator', namespace }
+}
 
 /** A connection costs a GET only where a list would not do; a flood must not turn into many. */
 const mostGets = 8
@@ -118,7 +121,7 @@ async function serverWithConnections(
   if (found.is !== 'present' || found.value.connections) return found
   const again = await view.get(serverId, maxAge)
   return again.is === 'present' && !again.value.connections
-    ? incomplete('Azure’s answer about the server lacks its connections.')
+    ? incomplete("Azure's answer about the server lacks its connections.")
     : again
 }
 

@@ -4,10 +4,12 @@ import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import type { IdentityRef } from '../azure/port.ts'
 import type { Owner } from './tags.ts'
 
-export const identityOf = ({ metadata, spec }: PostgresPrivateEndpoint): IdentityRef =>
-  spec.identityRef === undefined
-    ? { kind: 'operator' }
-    : { ...spec.identityRef, namespace: metadata.namespace }
+export function identityOf({ metadata, spec }: PostgresPrivateEndpoint): IdentityRef {
+  const { namespace, deletionTimestamp } = metadata
+  if (spec.identityRef === undefined) return { kind: 'operator', namespace }
+  const identity = { ...spec.identityRef, namespace }
+  return deletionTimestamp === undefined ? identity : { ...identity, leaving: true }
+}
 
 /** ARM's limit for a tag's value. */
 const longestTag = 256

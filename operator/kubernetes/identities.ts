@@ -22,8 +22,8 @@ export interface Identities {
   ): Promise<Found<{ readonly token: string; readonly annotations: ReadonlyMap<string, string> }>>
 }
 
-/** The API server gives no token that lives shorter. */
-const tokenSeconds = 600
+/** An hour, so that a deletion that outlives its ServiceAccount can still sign in for a while. */
+const tokenSeconds = 3_600
 
 export function identitiesOf(transport: Transport, allowedNames: readonly string[]): Identities {
   const path = (namespace: string, kind: string, name: string): string =>
@@ -31,7 +31,8 @@ export function identitiesOf(transport: Transport, allowedNames: readonly string
   const look = async <T>(name: string, read: () => Promise<T>): Promise<Found<T>> => {
     if (!allowedNames.includes(name)) {
       const names = allowedNames.join(', ')
-      return { is: 'unreadable', message: `only these names may be used: ${names}` }
+      const message = `--identity-names allows ${names === '' ? 'none' : `only ${names}`}: use such a name, or have it added.`
+      return { is: 'unreadable', message }
     }
     try {
       return { is: 'present', value: await read() }
