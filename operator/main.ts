@@ -15,6 +15,8 @@ import { createLog, errorFields, type Log } from './runtime/log.ts'
 
 /** ms within which signals are one. */
 const togetherMs = 1_000
+/** ms beyond the grace of visits in which all else has to end, before the process ends regardless. */
+const lateMs = 10_000
 
 const version = (): string => {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
@@ -60,6 +62,10 @@ async function run(config: Config): Promise<void> {
     })
     void operator.lead().then(() => log.info('ready', { instance }))
     await told
+    systemClock.timer(config.graceMs + lateMs, () => {
+      log.error('stopping-late')
+      process.exit(1)
+    })
     const drained = await operator.stop()
     log.info('stopped', { drained })
     process.exit(0)

@@ -11,6 +11,7 @@ export const logEvents = {
   ready: 'Watches are synced, and this process leads: it acts from now on.',
   standby: 'Another process leads; this one watches and waits.',
   stopping: 'A signal asked the process to end; visits under way are finished.',
+  'stopping-late': 'Something did not end in its time; the process ends regardless.',
   stopped: 'The process ends, with nothing under way.',
   'lease-lost': 'This process must not act any more, and ends.',
   'lease-trouble': 'A try to take or renew the lease failed.',
@@ -25,6 +26,8 @@ export const logEvents = {
   'policy-in-place': 'The admission policy for decisions is in place: decisions are acted on.',
   'policy-unknown': 'Whether that policy is in place could not be read; what was read last stands.',
   'policy-missing': 'The admission policy for decisions is missing: they are not acted on.',
+  'decision-written':
+    'A decision was sent to Azure: which object, whose, about whom, what was and what was asked for.',
   'azure-request': 'One request to Azure Resource Manager.',
   alarm: 'Something that a person must look at.',
   unexpected: 'An error that nothing in the process had foreseen: a defect.',

@@ -28,6 +28,8 @@ export interface ApiServer {
   send(method: string, path: string, body?: Json, type?: ContentType): Promise<Answer>
   /** What kubectl prints: columns and cells of one object or a list. */
   table(path: string): Promise<Table>
+  /** The same as another user, who may do what RBAC grants to that name; over the same connections. */
+  as(user: string): ApiServer
   close(): Promise<void>
 }
 
@@ -54,6 +56,11 @@ export function connect(): ApiServer {
       key: base64(user['client-key-data'])?.toString(),
     },
   })
+  const header = { ...(user.token !== undefined && { authorization: `Bearer ${user.token}` }) }
+  return speak(agent, cluster.server, header)
+}
+
+function speak(agent: Agent, url: string, who: Readonly<Record<string, string>>): ApiServer {
   const exchange = async (
     method: string,
     path: string,
@@ -61,12 +68,12 @@ export function connect(): ApiServer {
     body?: Json,
     type: ContentType = 'json',
   ): Promise<Answer> => {
-    const answer = await request(`${cluster.server}${path}`, {
+    const answer = await request(`${url}${path}`, {
       method,
       dispatcher: agent,
       headers: {
         accept,
-        ...(user.token !== undefined && { authorization: `Bearer ${user.token}` }),
+        ...who,
         ...(body !== undefined && { 'content-type': `application/${type}` }),
       },
       body: body === undefined ? null : JSON.stringify(body),
@@ -79,6 +86,7 @@ export function connect(): ApiServer {
       const { body } = await exchange('GET', path, asTable)
       return { columns: body.columnDefinitions, rows: body.rows.map((row: any) => row.cells) }
     },
+    as: (name) => speak(agent, url, { ...who, 'impersonate-user': name }),
     close: () => agent.close(),
   }
 }

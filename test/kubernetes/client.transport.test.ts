@@ -171,10 +171,10 @@ test('identities are read by name, and only the names that are allowed', async (
   await server.send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, account)
   const identities = identitiesOf(transport, ['pgpe-azure', 'absent'])
   const read = await identities.readSecret(namespace, 'pgpe-azure')
-  assert.equal(read.is === 'present' && [...read.value].toSorted(), [
-    ['AZURE_CLIENT_ID', 'id'],
-    ['AZURE_CLIENT_SECRET', 'geheim ß'],
-  ])
+  assert.equal(read.is === 'present' && Object.fromEntries(read.value), {
+    AZURE_CLIENT_ID: 'id',
+    AZURE_CLIENT_SECRET: 'geheim ß',
+  })
   const audience = 'api://AzureADTokenExchange'
   const token = await identities.requestToken(namespace, 'pgpe-azure', audience)
   if (token.is !== 'present') throw new Error(JSON.stringify(token))

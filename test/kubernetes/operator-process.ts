@@ -17,6 +17,7 @@ export class OperatorProcess {
   /** What it said that is no log. */
   readonly said: string[] = []
   readonly ended: Promise<Ended>
+  hasEnded = false
   readonly #child: ChildProcess
 
   constructor(argv: readonly string[], env: Readonly<Record<string, string | undefined>>) {
@@ -31,19 +32,27 @@ export class OperatorProcess {
     createInterface({ input: stdout }).on('line', (line) => this.#hear(line))
     createInterface({ input: stderr }).on('line', (line) => this.said.push(line))
     this.ended = new Promise((resolve) =>
-      this.#child.once('close', (code, signal) => resolve({ code, signal })),
+      this.#child.once('close', (code, signal) => {
+        this.hasEnded = true
+        resolve({ code, signal })
+      }),
     )
   }
 
   /** The first line of that event; waits for it, and fails when the process ends without. */
   async says(msg: string): Promise<any> {
-    let over = false
-    void this.ended.then(() => (over = true))
     const find = () => this.log.find((line) => line.msg === msg)
-    await until(async () => find() !== undefined || over)
-    const found = find()
-    if (found === undefined) throw new Error(`it ended without "${msg}": ${this.words()}`)
-    return found
+    await this.until(async () => find() !== undefined)
+    return find()
+  }
+
+  /** Waits until it holds, and fails when the process ends before. */
+  async until(look: () => Promise<boolean>): Promise<void> {
+    await until(async () => {
+      if (await look()) return true
+      if (this.hasEnded) throw new Error(`the operator has ended: ${this.words()}`)
+      return false
+    })
   }
 
   signal(name: NodeJS.Signals): void {
@@ -71,6 +80,6 @@ export class OperatorProcess {
 
 /** Quick to take over, quick to look again. */
 export const quick: readonly string[] = [
-  ...['--lease-duration', '1s', '--lease-renew', '800ms', '--lease-retry', '100ms'],
+  ...['--lease-duration', '4s', '--lease-renew', '3s', '--lease-retry', '200ms'],
   ...['--in-flight', '200ms', '--resync', '3s', '--allow-ungated', '--log-level', 'debug'],
 ]
