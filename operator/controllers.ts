@@ -3,6 +3,7 @@ import type { EndpointConnectionDecision } from './api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from './api/private-endpoint.ts'
 import type { Azure } from './azure/port.ts'
 import type { Config } from './config.ts'
+import type { AuditLine } from './decision/audit.ts'
 import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
 import { endpointKind } from './endpoint/kind.ts'
 import { KubeError } from './kubernetes/error.ts'
@@ -60,6 +61,7 @@ export function controllersOf(given: ControllersGiven): Controllers {
       decisions: watchedDecisions.cache,
       writer: watchedDecisions.client,
       maker: watchedDecisions.client,
+      audit: (line) => tellDecision(line, given),
       gated: given.mayDecide,
       synced: () => watchedDecisions.cache.synced && watchedEndpoints.cache.synced,
     }),
@@ -143,6 +145,16 @@ function tell(
   else if (ending === 'changed') log.debug('visit-changed', fields)
   else if (actions > 0) log.info('visit', { ...fields, actions })
   else log.debug('visit-quiet', { ...fields, ending })
+}
+
+/** One line of fixed shape for each write; an approval that is taken back is an alarm. */
+function tellDecision(line: AuditLine | undefined, { metrics, log }: ControllersGiven): void {
+  if (line === undefined) return
+  const { action, outcome } = line
+  metrics.decisionWrites.inc({ action, outcome })
+  if (action !== 'Revoke') return log.info('decision-written', { ...line })
+  metrics.approvalsRevoked.inc()
+  log.warn('decision-written', { ...line })
 }
 
 const rounded = (ms: number | undefined): number | undefined =>

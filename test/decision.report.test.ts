@@ -286,7 +286,7 @@ const table: Readonly<Record<string, Row>> = {
     outcome: { is: 'refused', error: error('TooManyRequests', 'throttle', 429) },
     says: 'False/Throttled Reconciling Throttled/Throttled',
   },
-  'our own pacing is nobody’s concern': {
+  "our own pacing is nobody's concern": {
     status: bound,
     outcome: { is: 'held', error: error('Paced', 'throttle') },
     says: 'False/Approving Reconciling',
@@ -405,7 +405,7 @@ test('texts of strangers show no control and no direction marks', () => {
   assert.ok((status?.connections?.[0]?.description?.length ?? 0) <= 256)
 })
 
-test('the act stands in the history with Azure’s correlation id, and is completed by a look', () => {
+test("the act stands in the history with Azure's correlation id, and is completed by a look", () => {
   const sent = visit({
     status: bound,
     outcome: { is: 'accepted', status: 202, correlationId: 'c-1' },
@@ -419,6 +419,7 @@ test('the act stands in the history with Azure’s correlation id, and is comple
     action: 'Approve',
     before: 'Pending',
     correlationId: 'c-1',
+    generation: 1,
   })
   assert.equal(
     sent.doings.map(({ type, reason }) => `${type} ${reason}`),
@@ -608,7 +609,7 @@ test('the table of transitions prints every cell', () => {
   assert.is(lines.filter((line) => /^\| Approve .*\| write \|/.test(line)).length, 1)
 })
 
-test('the server’s short name, and nothing of another server', () => {
+test("the server's short name, and nothing of another server", () => {
   const { status } = visit({ sees: [approved], says: '' }).write
   assert.is(status?.server, 'orders')
   assert.ok(serverText.endsWith('/orders'))

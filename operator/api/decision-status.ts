@@ -31,6 +31,8 @@ const entry = object('One act in Azure.', {
   before: optional(armText('The state before.')),
   after: optional(armText('The state after.')),
   correlationId: optional(armText("ARM's correlation id, for Azure's activity log.")),
+  generation: optional(integer('The generation of this object that acted.', { minimum: 0 })),
+  decidedBy: optional(armText('spec.decidedBy.username of that generation.')),
 })
 
 /** Data that Azure can't give back. Losing it may cost a repeat, never a wrong approval. */

@@ -5,7 +5,7 @@ import { entryOf, type Finding, type Standing } from './finding.ts'
 import { identityOf, keyOf, nameKey, nameOf } from './identity.ts'
 import { busy, intentsOf, type Intent } from './intent.ts'
 import { connectionsOf, decisionOf, type Observation } from './observation.ts'
-import { decided, sent, type Done } from './outcome.ts'
+import { correlationOf, decided, sent, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { actOf, claims, objectKey, type Claims } from './precedence.ts'
 import { plain } from './printable.ts'
@@ -127,20 +127,20 @@ export function history(
       after: one.after === undefined ? 'Deleted' : plain(one.after, 64),
     }))
   const write = decided(done)
-  const begun = write && sent(write) ? [begin(write, now)] : []
+  const begun = write && sent(write) ? [begin(decisionOf(seen), write, now)] : []
   const others = before.filter((act) => !begun.some((one) => isOpen(act) && sameAct(act, one)))
   return [...begun, ...missing, ...others].slice(0, remembered)
 }
 
-function begin({ action, outcome }: NonNullable<ReturnType<typeof decided>>, now: Date): Act {
+function begin(
+  decision: EndpointConnectionDecision,
+  { action, outcome }: NonNullable<ReturnType<typeof decided>>,
+  now: Date,
+): Act {
   const { act, connection } = action
-  const correlationId =
-    outcome.is === 'accepted'
-      ? outcome.correlationId
-      : outcome.is === 'unknown'
-        ? outcome.error.correlationId
-        : undefined
+  const correlationId = correlationOf(outcome)
   return {
+    ...whose(decision),
     at: timestamp(now),
     name: nameOf(connection),
     ...pick(shown(identityOf(connection)), ['privateEndpointId']),
@@ -149,6 +149,15 @@ function begin({ action, outcome }: NonNullable<ReturnType<typeof decided>>, now
     ...(correlationId !== undefined && { correlationId: plain(correlationId, 128) }),
   }
 }
+
+/** The revision of the object that acts, and whose it is. */
+const whose = ({
+  metadata,
+  spec,
+}: EndpointConnectionDecision): Pick<Act, 'generation' | 'decidedBy'> => ({
+  generation: metadata.generation,
+  ...(spec.decidedBy && { decidedBy: plain(spec.decidedBy.username, 256) }),
+})
 
 const isOpen = (act: Act): boolean => act.after === undefined
 const sameAct = (a: Act, b: Pick<Act, 'name' | 'action'>): boolean =>

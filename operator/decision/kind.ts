@@ -12,6 +12,7 @@ import {
   type ObjectWriter,
 } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
+import { auditOf, type AuditLine } from './audit.ts'
 import { gate } from './gate.ts'
 import { nameKey } from './identity.ts'
 import { isBoundTo, revokeKey } from './intent.ts'
@@ -43,6 +44,8 @@ export interface DecisionDependencies {
   readonly writer: ObjectWriter<EndpointConnectionDecision>
   readonly maker: ObjectMaker<EndpointConnectionDecision>
   readonly events: EventRecorder
+  /** Told of each write as soon as Azure has answered; undefined: nothing can have reached Azure. */
+  readonly audit: (line: AuditLine | undefined) => void
   readonly settings: Settings
   /** Whether the admission policy that checks who may decide is in place, or not asked for. */
   readonly gated: () => boolean
@@ -146,6 +149,7 @@ async function decide(
   if (closed) return closed
   if (!(await stillDecided(deps, action, seen))) return { is: 'superseded' }
   const outcome = await view.act(action.write)
+  deps.audit(auditOf(decision, action, outcome))
   const name = action.intent.name
   const at = action.act === 'Revoke' ? revokeKey(name) : nameKey(name)
   pacing.tried(key, decision.spec.serverId, at, (before) =>

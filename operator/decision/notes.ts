@@ -1,9 +1,9 @@
 /** Kubernetes Events: of what was done, and of a new reason of Ready. On transitions only. */
-import type { DecisionStatus } from '../api/connection-decision.ts'
+import type { DecisionStatus, EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { EventNote } from '../kubernetes/port.ts'
 import type { EventReason } from './conditions.ts'
 import { identityOf, nameOf, requesterOf } from './identity.ts'
-import { decided, sent, type Done } from './outcome.ts'
+import { correlationOf, decided, sent, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { plain } from './printable.ts'
 import type { Decide } from './write.ts'
@@ -18,10 +18,14 @@ const note = (
 const who = (of: Parameters<typeof requesterOf>[0]): string =>
   requesterOf(of) ?? 'a requester that Azure does not name'
 
-export function doings(made: Plan, done: readonly Done[]): readonly EventNote[] {
+export function doings(
+  decision: EndpointConnectionDecision,
+  made: Plan,
+  done: readonly Done[],
+): readonly EventNote[] {
   const write = decided(done)
   return [
-    ...(write && sent(write) ? [written(write)] : []),
+    ...(write && sent(write) ? [written(decision, write)] : []),
     ...made.finished.map(({ intent, after }) =>
       note(
         'Normal',
@@ -50,11 +54,19 @@ const requesterOfRow = ({ spec }: Extract<Done['action'], { do: 'createRow' }>['
   return who(privateEndpointId === undefined ? {} : { privateEndpointId })
 }
 
-function written({ action, outcome }: Done<Decide>): EventNote {
+function written(
+  { metadata, spec }: EndpointConnectionDecision,
+  { action, outcome }: Done<Decide>,
+): EventNote {
   const { act, connection } = action
-  const id = outcome.is === 'accepted' ? outcome.correlationId : undefined
-  const trace = id === undefined ? '' : ` Correlation id ${plain(id, 128)}.`
-  const subject = `${nameOf(connection)} of ${who(identityOf(connection))}`
+  const id = correlationOf(outcome)
+  const by = spec.decidedBy ? `, decided by ${plain(spec.decidedBy.username, 128)}` : ''
+  const trace = [
+    ` Generation ${metadata.generation}${by}.`,
+    ...(id === undefined ? [] : [` Correlation id ${plain(id, 128)}.`]),
+  ].join('')
+  const endpoint = identityOf(connection).privateEndpointId
+  const subject = `${plain(nameOf(connection), 160)} of ${endpoint === undefined ? who({}) : plain(endpoint, 400)}`
   return act === 'Revoke'
     ? note(
         'Warning',

@@ -33,6 +33,14 @@ export function decided(done: readonly Done[]): Done<Decide> | undefined {
 export const sent = ({ outcome }: Done): boolean =>
   outcome.is === 'accepted' || outcome.is === 'unknown'
 
+/** ARM's correlation id of the write, where an answer carried one. */
+export const correlationOf = (outcome: DecisionOutcome): string | undefined =>
+  outcome.is === 'accepted'
+    ? outcome.correlationId
+    : outcome.is === 'unknown'
+      ? outcome.error.correlationId
+      : undefined
+
 export const errorOfOutcome = (outcome: DecisionOutcome | undefined): ArmError | undefined =>
   outcome?.is === 'refused' || outcome?.is === 'unknown' || outcome?.is === 'held'
     ? outcome.error

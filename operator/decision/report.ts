@@ -51,12 +51,12 @@ export function report(
   const trouble = troubleOf(seen, made, done)
   const again = againInMs(seen, made, done, trouble)
   if (holds(seen, trouble))
-    return { write: { ...silence, doings: doings(made, done), failed }, againInMs: again }
+    return { write: { ...silence, doings: doings(decision, made, done), failed }, againInMs: again }
   const next = fit(statusSchema, statusOf(seen, made, trouble, { done, now, again }))
   return {
     write: {
       status: differs(decision.status, next) ? next : undefined,
-      doings: doings(made, done),
+      doings: doings(decision, made, done),
       turns: turns(decision.status, next),
       over: made.finished.map(({ intent }) => intent.name),
       failed,

@@ -59,7 +59,7 @@ export const metricRows = {
   pending: row(
     'gauge',
     'pgpe_pending_connections',
-    'Connections that wait for a decision, as the decisions’ statuses count them.',
+    "Connections that wait for a decision, as the decisions' statuses count them.",
     [],
   ),
   azureRequests: row(
@@ -85,6 +85,18 @@ export const metricRows = {
     'pgpe_watch_troubles_total',
     'Watches that ended otherwise than by their time.',
     ['kind', 'trouble'],
+  ),
+  decisionWrites: row(
+    'counter',
+    'pgpe_decision_writes_total',
+    'Decisions sent to Azure (Approve, Reject, Delete, Revoke), by what is known of their arrival.',
+    ['action', 'outcome'],
+  ),
+  approvalsRevoked: row(
+    'counter',
+    'pgpe_approvals_revoked_total',
+    'Approvals that had reached another endpoint than the one decided on, and were taken back. Alert on any.',
+    [],
   ),
   eventsDropped: row(
     'counter',

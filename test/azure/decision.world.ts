@@ -4,6 +4,7 @@
  */
 import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
 import { createAzure } from '../../operator/azure/azure.ts'
+import type { AuditLine } from '../../operator/decision/audit.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
 import type { DecisionOutcome } from '../../operator/decision/outcome.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
@@ -18,6 +19,7 @@ export type Boundary = 'before act' | 'after act' | 'before write'
 export class DecisionFlow {
   readonly cluster = new DecisionCluster(() => this.now())
   readonly endpoints = new Objects<PostgresPrivateEndpoint>()
+  readonly audit: AuditLine[] = []
   readonly azure: Azure
   readonly serverId: string
   readonly paths: Awaited<ReturnType<typeof makeWorld>>
@@ -200,6 +202,7 @@ export class DecisionFlow {
       writer: this.cluster,
       maker: this.cluster,
       events: this.cluster,
+      audit: (line) => void (line && this.audit.push(line)),
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
       gated: () => true,
       synced: () => true,

@@ -12,6 +12,7 @@ import { object, text } from '../../operator/azure/json.ts'
 import type { Connection, Kind, Models, Server } from '../../operator/azure/model.ts'
 import { absent, present, type Observed } from '../../operator/azure/observed.ts'
 import type { Azure, AzureView, IdentityRef } from '../../operator/azure/port.ts'
+import type { AuditLine } from '../../operator/decision/audit.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
 import { Conflict, type ObjectWriter } from '../../operator/kubernetes/port.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
@@ -40,6 +41,7 @@ export class DecisionWorld {
   /** The watch brings nothing new for now; our own writes are seen all the same. */
   watchIsBehind = false
   readonly puts: Put[] = []
+  readonly audit: AuditLine[] = []
   readonly deletes: string[] = []
   /** Writes that came while Azure was busy with another one to the server. */
   refusals = 0
@@ -130,6 +132,7 @@ export class DecisionWorld {
       writer: this.#writer(),
       maker: this.cluster,
       events: this.cluster,
+      audit: (line) => void (line && this.audit.push(line)),
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
       gated: () => this.gated,
       synced: () => this.synced,
