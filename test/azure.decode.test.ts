@@ -94,7 +94,7 @@ test('tags may have any name and never touch a prototype', () => {
   assert.is(Object.getPrototypeOf({}), Object.prototype)
 })
 
-test('what every object inherits is nobody’s answer', () => {
+test("what every object inherits is nobody's answer", () => {
   for (const key of ['constructor', 'toString', '__proto__']) assert.is(field({}, key), undefined)
 })
 

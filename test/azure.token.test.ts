@@ -58,7 +58,7 @@ test('a token is renewed five minutes before its end', async () => {
   assert.is(await token(), 't2')
 })
 
-test('a directory that fails while the old token lives is nobody’s trouble', async () => {
+test("a directory that fails while the old token lives is nobody's trouble", async () => {
   const { clock, token } = source((nth) => (nth === 1 ? 'token' : 'fast'))
   await token()
   clock.pass(58 * minute)

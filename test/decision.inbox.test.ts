@@ -211,11 +211,11 @@ test('each incarnation has a row of its own, in whatever case Azure writes it', 
   )
 })
 
-test('what only looks like a row is nobody’s to remove', () => {
+test("what only looks like a row is nobody's to remove", () => {
   const label = { 'pgpe.dev/inbox': 'requests' }
   const by = { names: [dbt.name] }
   const own = decision({ name: 'mine', metadata: { labels: label }, spec: { connections: by } })
-  assert.not(isRow(own, serverId), 'a name of a user’s own')
+  assert.not(isRow(own, serverId), "a name of a user's own")
   const bare = decision({ name: rowOf(dbt).metadata.name, spec: { connections: by } })
   assert.not(isRow(bare, serverId), 'no label')
   assert.ok(isRow(rowOf(dbt), serverId))
@@ -251,7 +251,7 @@ test('a stranger with thirty subscriptions gets at most a hundred rows less one'
   assert.is(rows.length + makes.length - removed, 100)
 })
 
-test('a request whose row’s name is taken is counted, not hidden', () => {
+test("a request whose row's name is taken is counted, not hidden", () => {
   const squatter = decision({
     name: rowOf(dbt).metadata.name,
     spec: { connections: { names: [] } },

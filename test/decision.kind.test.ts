@@ -430,7 +430,7 @@ test('what is given stays when the time is over, and nothing new is given', asyn
 
 const requests = make('requests', { inbox: true })
 const dbt = connection('dbt.7', { endpoint: endpointText('dbt', vendors) })
-test('a vendor’s request is found in the inbox and approved by setting the row’s action', async () => {
+test("a vendor's request is found in the inbox and approved by setting the row's action", async () => {
   const world = worldWith(dbt)
   const inbox = world.cluster.apply(requests)
   await world.settle()

@@ -227,13 +227,13 @@ table<Row>(
       binds: ['app'],
       stands: 'inFlight',
     },
-    'does not wait because somebody else’s connection is moving': {
+    "does not wait because somebody else's connection is moving": {
       status: bound,
       sees: [app, connection('other.2', { provisioningState: 'Updating' })],
       does: ['Approve app'],
       binds: ['app'],
     },
-    'waits for the write of another decision, as that one’s history tells it': {
+    "waits for the write of another decision, as that one's history tells it": {
       status: bound,
       given: {
         rivals: [

@@ -171,7 +171,7 @@ test('nothing is written without our hold on the object', () =>
     return plan(seen).actions.length > 0 && !held ? 'a deed without the finalizer' : undefined
   }))
 
-test('the endpoint is never PUT while its server can’t take it, or can’t be read', () =>
+test("the endpoint is never PUT while its server can't take it, or can't be read", () =>
   forAll((seen) => {
     const puts = plan(seen).actions.filter(
       ({ action }) => action.do === 'put' && action.id.kind === 'privateEndpoint',

@@ -86,7 +86,9 @@ targets('refuses every other id and name that no URL may hold', () => {
     { dns: { zoneGroupName: '..' } },
     { dns: { additionalVirtualNetworkIds: ['x'] } },
   ]) {
-    assert.is(parseTarget(object({ spec })).is, 'invalid', JSON.stringify(spec))
+    const parsed = parseTarget(object({ spec }))
+    const problems = parsed.is === 'invalid' ? parsed.problems : []
+    assert.is(problems.length, 1, `${JSON.stringify(spec)}: ${problems.join(' ')}`)
   }
 })
 
@@ -107,7 +109,7 @@ targets.run()
 
 const tags = suite('tags')
 
-tags('mends its own, drops its former, keeps everybody else’s, under the names that stand', () => {
+tags("mends its own, drops its former, keeps everybody else's, under the names that stand", () => {
   const seen = new Map([
     ['Team', 'x'],
     ['OLD', 'y'],
@@ -239,7 +241,7 @@ memory('two zones of one name are not made at once', () => {
   assert.not(kept.zoneBeingMade(elsewhere, now + 200_000))
 })
 
-memory('a server’s turn is one object’s, until it gives it back or vanishes', () => {
+memory("a server's turn is one object's, until it gives it back or vanishes", () => {
   const turns = new Turns()
   assert.ok(turns.take('s', 'a', now))
   assert.ok(turns.take('s', 'a', now))

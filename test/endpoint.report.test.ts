@@ -79,7 +79,7 @@ words("Azure's code stands verbatim in the message, with what to do", () => {
   const { ready, find } = told(begun, refused('PrivateIPAddressIsAllocated', 'user-fix'))
   assert.is(ready?.reason, 'Refused')
   assert.match(ready?.message ?? '', 'PrivateIPAddressIsAllocated')
-  assert.match(ready?.message ?? '', 'change the spec')
+  assert.match(ready?.message ?? '', 'Change the spec')
   assert.ok(find('Stalled'))
 })
 

@@ -64,7 +64,7 @@ export const catalogue = {
       },
       IdentityChanged: {
         means:
-          'Under the connection’s name there is another endpoint than the one that was decided on. It was not approved; if the approval reached it, that was taken back.',
+          "Under the connection's name there is another endpoint than the one that was decided on. It was not approved; if the approval reached it, that was taken back.",
         remedy:
           'Find out whose endpoint it is. To decide on it, write a new decision with its privateEndpointIds.',
         retry: 'user-fix',
@@ -93,7 +93,7 @@ export const catalogue = {
       },
       InvalidSpec: {
         means: 'A field cannot be understood; nothing is written.',
-        remedy: 'Correct the field that the message names.',
+        remedy: 'Correct that field.',
         retry: 'user-fix',
       },
       UnknownPolicy: {
@@ -104,22 +104,22 @@ export const catalogue = {
       Denied: {
         means: 'Azure refused for lack of a role.',
         remedy:
-          'Grant what the message names; roles take up to 30 minutes to take effect, and the operator keeps trying.',
+          "Grant the role that Azure's answer names; roles take up to 30 minutes to take effect, and the operator keeps trying.",
         retry: 'slow',
       },
       CredentialsUnavailable: {
         means: 'No token could be had for the Azure identity.',
-        remedy: 'Check the identity that spec.identityRef names, or the operator’s own.',
+        remedy: "Check the identity that spec.identityRef names, or the operator's own.",
         retry: 'slow',
       },
       Refused: {
         means: 'Azure refused the request as specified.',
-        remedy: 'Read the code that the message names, and change the spec.',
+        remedy: "Change the spec as Azure's answer asks.",
         retry: 'user-fix',
       },
       Blocked: {
         means: 'Azure refused for a reason outside the spec: a policy, a lock.',
-        remedy: 'Remove what the message names; the operator keeps trying.',
+        remedy: "Remove what Azure's answer names; the operator keeps trying.",
         retry: 'slow',
       },
       Retrying: { means: 'Azure was busy or did not answer; it is tried again.', retry: 'fast' },
@@ -128,7 +128,8 @@ export const catalogue = {
     Unknown: {
       AzureUnreadable: {
         means: 'Azure could not be read; nothing is concluded from that.',
-        remedy: 'Nothing, if it passes; else read the message.',
+        remedy:
+          "Nothing, if it passes: it is tried again by itself. If it lasts, look into Azure's answer.",
         retry: 'fast',
       },
     },

@@ -2,6 +2,7 @@
  * Ready, in one reason and one sentence. Read `ready` and `asked` from top to bottom: the first that
  * holds is said. What a stranger can bring about (a request) is never among what makes it False.
  */
+import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Condition } from '../api/kubernetes.ts'
 import { say, type Reached, type Unmet } from './conditions.ts'
 import { flawOf } from './flaw.ts'
@@ -33,32 +34,35 @@ export function ready(
   if (act !== undefined && !seen.gated) return not('AdmissionPolicyMissing', ungated)
   if (seen.server.is === 'unreadable' && trouble) return troubled(trouble)
   if (seen.server.is === 'absent') {
-    return deleted ? yes('Deleted', 'The server is gone, and the connections with it.') : noServer
+    return deleted
+      ? yes('Deleted', 'The server is gone, and the connections with it.')
+      : noServer(decision)
   }
-  return act === undefined ? unasked(made) : asked(seen, act, made, trouble, deleted)
+  return act === undefined ? unasked(decision, made) : asked(seen, act, made, trouble, deleted)
 }
 
 const ungated =
   'The admission policy that checks who may decide is not in place; nothing is written. Install the policies of the chart, or start the operator with --allow-ungated.'
-const noServer = not(
-  'ServerNotFound',
-  'There is no such server. Create it, or create another object with the right spec.serverId.',
-)
+const noServer = ({ spec }: EndpointConnectionDecision): Condition<'Ready'> =>
+  not(
+    'ServerNotFound',
+    `There is no server ${spec.serverId}. Create it, or create another object with the right spec.serverId.`,
+  )
 
 const troubled = ({ reason, message }: Trouble): Condition<'Ready'> =>
   reason === 'AzureUnreadable' ? say('Ready', 'Unknown', reason, message) : not(reason, message)
 
-function unasked(made: Plan): Condition<'Ready'> {
+function unasked({ spec }: EndpointConnectionDecision, made: Plan): Condition<'Ready'> {
   const open = standing(made, 'undecided')
   if (made.findings.length === 0) return yes('NoConnection', 'No connection matches now.')
   if (open.length === 0) return yes('Decided', 'Nothing waits for a decision.')
   const more =
     made.hidden > 0
-      ? ` ${made.hidden} of them have no row: the inbox is full, or an object of the row’s name is in the way.`
+      ? ` ${made.hidden} of them have no row: the inbox is full, or an object of the row's name is in the way.`
       : ''
   return yes(
     'AwaitingDecision',
-    `${count(open.length, 'connection')} that nobody decided on: ${namesOf(open)}. Set spec.action to decide.${more}`,
+    `${count(open.length, 'connection')} that nobody decided on: ${namesOf(open)}. To decide, set spec.action ${spec.inbox ? 'of its row' : 'to Approve, Reject or Delete'}.${more}`,
   )
 }
 

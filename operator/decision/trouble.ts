@@ -51,7 +51,7 @@ function worded(seen: Observation, error: ArmError, tried: 'read' | 'write'): Tr
     const remedy =
       reason === 'Denied'
         ? `The identity may not ${tried} ${what}. Grant it the role; that can take 30 minutes to take effect.`
-        : 'No token could be had. Check the identity that spec.identityRef names, or the operator’s own.'
+        : "No token could be had. Check the identity that spec.identityRef names, or the operator's own."
     return { error, reason, message: `${remedy} ${code}`, stalled, deniedSince }
   }
   switch (error.retry) {

@@ -4,8 +4,6 @@
  */
 import { speaker } from '../api/catalogue.ts'
 
-const correctSpec = 'Correct the field that the message names.'
-
 export const catalogue = {
   Ready: {
     means:
@@ -56,7 +54,7 @@ export const catalogue = {
       ServerNotReady: {
         means: 'The server is not Ready, or its high availability has not settled.',
         remedy:
-          'Start the server if it is stopped; the operator goes on by itself once the server is Ready.',
+          'If the server is stopped, start it; otherwise wait. The operator goes on by itself once it is Ready.',
       },
       PendingApproval: {
         means: 'The connection waits for the owner of the server.',
@@ -71,14 +69,14 @@ export const catalogue = {
       },
       Disconnected: {
         means:
-          'The connection was removed on the server’s side, or the server was deleted; Azure never reconnects it.',
+          "The connection was removed on the server's side, or the server was deleted; Azure never reconnects it.",
         remedy:
           'Set the annotation pgpe.dev/recreate to a new value to make the endpoint anew, or delete this object.',
         retry: 'user-fix',
       },
       InvalidSpec: {
         means: 'A field cannot be understood; nothing was sent to Azure.',
-        remedy: correctSpec,
+        remedy: 'Correct that field.',
         retry: 'user-fix',
       },
       UnknownPolicy: {
@@ -100,7 +98,7 @@ export const catalogue = {
         means:
           'The identity may not read the server, which automatic approval needs before the endpoint is made.',
         remedy:
-          'Grant Microsoft.DBforPostgreSQL/flexibleServers/read and …/privateEndpointConnectionsApproval/action on the server, or set approval to Manual.',
+          'Grant Microsoft.DBforPostgreSQL/flexibleServers/read and Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnectionsApproval/action on the server, or set approval to Manual.',
         retry: 'slow',
       },
       VNetIntegrated: {
@@ -152,22 +150,22 @@ export const catalogue = {
       Denied: {
         means: 'Azure refused for lack of a role.',
         remedy:
-          'Grant what the message names; roles take up to 30 minutes to take effect, and the operator keeps trying.',
+          "Grant the role that Azure's answer names; roles take up to 30 minutes to take effect, and the operator keeps trying.",
         retry: 'slow',
       },
       CredentialsUnavailable: {
         means: 'No token could be had for the Azure identity.',
-        remedy: 'Check the identity that spec.identityRef names, or the operator’s own.',
+        remedy: "Check the identity that spec.identityRef names, or the operator's own.",
         retry: 'slow',
       },
       Refused: {
         means: 'Azure refused the request as specified.',
-        remedy: 'Read the code that the message names, and change the spec.',
+        remedy: "Change the spec as Azure's answer asks.",
         retry: 'user-fix',
       },
       Blocked: {
         means: 'Azure refused for a reason outside the spec: a policy, a lock, a quota.',
-        remedy: 'Remove what the message names; the operator keeps trying.',
+        remedy: "Remove what Azure's answer names; the operator keeps trying.",
         retry: 'slow',
       },
       Retrying: { means: 'Azure was busy or did not answer; it is tried again.', retry: 'fast' },
@@ -230,7 +228,7 @@ export const catalogue = {
       },
       ZoneNameMismatch: {
         means: 'The zone that dns.zoneId names is not of the name that the server needs.',
-        remedy: 'Name a zone of the name that the message says.',
+        remedy: 'Name a zone that has that name, or remove dns.zoneId.',
         retry: 'user-fix',
       },
       ZoneGroupTaken: {
@@ -247,14 +245,15 @@ export const catalogue = {
       DNSConflict: {
         means: "The server's record in the zone belongs to another private endpoint.",
         remedy:
-          'Use another zone for this endpoint (dns.zoneId), set dns.mode to None, or remove the other endpoint’s zone group.',
+          "Use another zone for this endpoint (dns.zoneId), set dns.mode to None, or remove the other endpoint's zone group.",
         retry: 'user-fix',
       },
     },
     Unknown: {
       AzureUnreadable: {
         means: 'Azure could not be read; nothing is concluded from that.',
-        remedy: 'It is tried again by itself; if it lasts, look into what the message says.',
+        remedy:
+          "Nothing, if it passes: it is tried again by itself. If it lasts, look into Azure's answer.",
         retry: 'fast',
       },
     },
@@ -280,7 +279,7 @@ export const catalogue = {
   },
   Disconnected: {
     polarity: 'abnormal-true',
-    means: 'The connection was removed on the server’s side.',
+    means: "The connection was removed on the server's side.",
     True: { Disconnected: 'Only a new endpoint can connect.' },
   },
   Drifted: {

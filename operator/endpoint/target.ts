@@ -80,12 +80,12 @@ function namesOf(
   const connectionName = spec.connectionName ?? endpointName
   for (const [field, name] of [
     ['spec.endpointName', endpointName],
-    ['spec.connectionName', connectionName],
-    ['spec.networkInterfaceName', spec.networkInterfaceName ?? 'nic'],
+    ['spec.connectionName', spec.connectionName],
+    ['spec.networkInterfaceName', spec.networkInterfaceName],
     ['spec.dns.zoneGroupName', spec.dns.zoneGroupName],
     ['spec.dns.configName', spec.dns.configName],
   ] as const) {
-    if (!azureName.test(name)) problems.push(notAName(field, name))
+    if (name !== undefined && !azureName.test(name)) problems.push(notAName(field, name))
   }
   const { resourceGroup } = spec
   const id = <K extends IdKind>(kind: K, group: string, ...names: readonly string[]) =>
@@ -95,8 +95,8 @@ function namesOf(
   const endpointId = id('privateEndpoint', resourceGroup, endpointName)
   const zoneGroupId = id('zoneGroup', resourceGroup, endpointName, spec.dns.zoneGroupName)
   if (groupId === undefined) problems.push(notAName('spec.resourceGroup', resourceGroup))
-  if (zoneGroup === undefined) {
-    problems.push(notAName('spec.dns.resourceGroup', spec.dns.resourceGroup ?? ''))
+  if (zoneGroup === undefined && spec.dns.resourceGroup !== undefined) {
+    problems.push(notAName('spec.dns.resourceGroup', spec.dns.resourceGroup))
   }
   if (!groupId || !zoneGroup || !endpointId || !zoneGroupId) return undefined
   return { groupId, zoneGroup, endpointId, zoneGroupId, connectionName }
@@ -107,7 +107,7 @@ const azureName = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 200))
 
 const notAnId = (field: string, kind: IdKind, text: string): string =>
-  `${field} is not the ARM id of a resource of type ${types[kind]}: ${quoted(text)}. Copy it from \`az … show --query id -o tsv\`.`
+  `${field} is not the ARM id of a resource of type ${types[kind]}: ${quoted(text)}. The right one is what \`--query id -o tsv\` prints behind the \`az\` command that shows the resource.`
 
 const notAName = (field: string, text: string): string =>
   `${field} is not a name that Azure takes here: ${quoted(text)}. Use letters, digits, '_', '.' and '-', beginning with a letter or digit.`

@@ -89,7 +89,7 @@ test('deletes by full name, once', async ({ flow }) => {
   assert.is(flow.cluster.ready(it), 'True/Deleted')
 })
 
-test('shows a vendor’s request from another tenant in the inbox; setting the row’s action approves it', async ({
+test("shows a vendor's request from another tenant in the inbox; setting the row's action approves it", async ({
   flow,
 }) => {
   const vendor = await flow.azure.as('vendor')
@@ -136,7 +136,7 @@ test('undecided rows go with their connection', async ({ flow }) => {
   assert.is(flow.cluster.rows().length, 0)
 })
 
-test('an access that nobody decided on has a row: the portal’s, the network team’s own', async ({
+test("an access that nobody decided on has a row: the portal's, the network team's own", async ({
   flow,
 }) => {
   const app = await requested(flow, 'app')
@@ -222,7 +222,7 @@ test('a server that is not there is said, and nothing more', async ({ flow }) =>
   assert.is(flow.cluster.ready(it), 'False/ServerNotFound')
 })
 
-test('a refusal for lack of a role is said with Azure’s code, and tried again', async ({
+test("a refusal for lack of a role is said with Azure's code, and tried again", async ({
   flow,
 }) => {
   const app = await requested(flow, 'app')

@@ -341,7 +341,7 @@ test('a network administrator asks, a database administrator approves and later 
   assert.is(value(await network.get(endpoint.id, 0)).connection?.state, 'Disconnected')
 })
 
-test('without the right to approve an automatic endpoint is refused in Azure’s words', async ({
+test("without the right to approve an automatic endpoint is refused in Azure's words", async ({
   world,
 }) => {
   const id = world.id('privateEndpoint', 'orders')
