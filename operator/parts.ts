@@ -1,13 +1,14 @@
 /** Everything put together. The only file that knows all parts; must hold no logic of theirs. */
 import type { EndpointConnectionDecision } from './api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from './api/private-endpoint.ts'
-import { createAzure } from './azure/azure.ts'
+import { createAzure, type StoppableAzure } from './azure/azure.ts'
 import type { Observation } from './azure/client.ts'
-import type { Azure } from './azure/port.ts'
+import { cloudOf } from './azure/cloud.ts'
 import type { Config } from './config.ts'
 import type { Connection } from './connect.ts'
 import { type Controllers, controllersOf } from './controllers.ts'
 import { Gate } from './gate.ts'
+import { configMapsOf } from './kubernetes/config-maps.ts'
 import { Events } from './kubernetes/events.ts'
 import { identitiesOf } from './kubernetes/identities.ts'
 import { Lease } from './kubernetes/lease.ts'
@@ -17,6 +18,7 @@ import { Problem } from './problem.ts'
 import type { Clock } from './runtime/clock.ts'
 import { errorFields, type Log } from './runtime/log.ts'
 import type { Meters } from './runtime/metrics.ts'
+import { forgetUnnamed } from './unnamed.ts'
 import { Watched } from './watched.ts'
 
 export interface Surroundings {
@@ -42,7 +44,7 @@ export interface Parts {
   readonly lease: Lease
   readonly gate: Gate
   readonly events: Events
-  readonly azure: Azure & { stop(): Promise<void> }
+  readonly azure: StoppableAzure
   readonly controllers: Controllers
 }
 
@@ -80,9 +82,13 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
     operatorNamespaces: config.operatorIdentityNamespaces,
     userAgent: given.userAgent,
   })
+  forgetUnnamed(watchedEndpoints.cache, azure)
+  forgetUnnamed(watchedDecisions.cache, azure)
   const controllers = controllersOf({
     ...{ config, clock, random, log, metrics, azure, events, mayWrite },
     ...{ watchedEndpoints, watchedDecisions, clusterId: connection.clusterId },
+    zoneName: cloudOf(environment).zoneName,
+    configMaps: configMapsOf(transport, mayWrite),
     mayDecide: () => gate.open,
   })
   return {

@@ -15,6 +15,7 @@
  * It never knows who calls, holds no timers but for faults that wait, and leaves nothing behind.
  */
 import type { Fault } from './faults.ts'
+import type { ApplicationCredentials } from './identity/application.ts'
 import type { RequestRow } from './requests.ts'
 
 export type { Fault } from './faults.ts'
@@ -69,6 +70,8 @@ export interface Simulator {
   readonly identities: readonly SimulatedIdentity[]
   /** The identity of that name; throws when there is none. */
   identity(name: string): SimulatedIdentity
+  /** What the identity may sign in with from now on; what is not named stays as it is. */
+  credentials(name: string, given: ApplicationCredentials): void
   /** What DIR/env exports: `owner` in its first subscription. */
   readonly env: Readonly<Record<string, string>>
   /** Requests since the start or the last `clearRequests`, counted by method, type, operation and status. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { makeCertificates } from './certificate.ts'
 import { dnsRoutes } from './dns/routes.ts'
 import { Faults } from './faults.ts'
+import { Applications } from './identity/application.ts'
 import { Tokens } from './identity/token.ts'
 import { defaultLag } from './lag.ts'
 import { networkRoutes } from './network/routes.ts'
@@ -44,7 +45,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   const log = new RequestLog()
   const faults = new Faults(world.dice)
-  wire.serve({ world, tokens, realNow, router, throttle: new Throttle(mode, realNow), log, faults })
+  const applications = new Applications()
+  const throttle = new Throttle(mode, realNow)
+  wire.serve({ world, tokens, applications, realNow, router, throttle, log, faults })
   let place: Place
   try {
     place = write(options.directory, certificates.authority, identities, url)
@@ -60,11 +63,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     caFile: place.caFile,
     ca: certificates.authority,
     identities,
-    identity: (name) => {
-      const found = identities.find((each) => each.name === name)
-      if (found === undefined) throw new Error(`the simulator has no identity ${name}`)
-      return found
-    },
+    identity: (name) => identityOf(identities, name),
+    credentials: (name, given) => applications.set(identityOf(identities, name).clientId, given),
     env: place.env,
     requests: () => log.rows(),
     clearRequests: () => log.clear(),
@@ -73,6 +73,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     advance: (seconds) => world.clock.advance(seconds),
     stop: () => (stopping ??= wire.close().then(place.remove)),
   }
+}
+
+function identityOf(identities: readonly SimulatedIdentity[], name: string): SimulatedIdentity {
+  const found = identities.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`the simulator has no identity ${name}`)
+  return found
 }
 
 interface Place {

@@ -1,16 +1,16 @@
 /**
  * The token endpoint: an application signs in with its secret, its certificate or a federated token.
- * Errors are Entra's, by their AADSTS numbers. Certificates and issuers of federated tokens are not
- * registered here, so signatures of assertions are not checked; everything else about them is.
+ * Errors are Entra's, by their AADSTS numbers. Signatures of assertions are checked where a test has
+ * registered a certificate or an issuer; everything else about them always is.
  */
 import type { Answer } from '../answer.ts'
 import type { SimulatedIdentity } from '../simulator.ts'
 import type { World } from '../world.ts'
+import type { Applications } from './application.ts'
+import { checkAssertion, NoToken } from './assertion.ts'
 import type { Tokens } from './token.ts'
-import { decodePart, lifetimeSeconds } from './token.ts'
+import { lifetimeSeconds } from './token.ts'
 
-/** What federated tokens are made for. */
-const federatedAudience = 'api://AzureADTokenExchange'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 export interface SignIn {
@@ -24,19 +24,8 @@ export interface SignIn {
 export interface Entra {
   readonly world: World
   readonly tokens: Tokens
+  readonly applications: Applications
   readonly realNow: () => number
-}
-
-/** In Entra's form. */
-class NoToken extends Error {
-  readonly status: number
-  readonly error: string
-
-  constructor(status: number, error: string, description: string) {
-    super(description)
-    this.status = status
-    this.error = error
-  }
 }
 
 /** The identity that a sign-in is for, whether or not it may. */
@@ -130,7 +119,8 @@ function authenticate(entra: Entra, identity: SimulatedIdentity, form: URLSearch
   const secret = form.get('client_secret')
   const assertion = form.get('client_assertion')
   if (secret !== null) {
-    if (secret === identity.clientSecret) return
+    const { secrets = [identity.clientSecret] } = entra.applications.of(identity.clientId)
+    if (secrets.includes(secret)) return
     throw new NoToken(
       401,
       'invalid_client',
@@ -152,46 +142,4 @@ function authenticate(entra: Entra, identity: SimulatedIdentity, form: URLSearch
     )
   }
   checkAssertion(entra, identity, assertion)
-}
-
-function checkAssertion(
-  { world, realNow }: Entra,
-  identity: SimulatedIdentity,
-  assertion: string,
-): void {
-  const [header, payload, signature] = assertion.split('.')
-  const claims = decodePart(payload)
-  if (claims === undefined || decodePart(header) === undefined || !signature) {
-    throw new NoToken(400, 'invalid_request', 'AADSTS50027: JWT token is invalid or malformed.')
-  }
-  const { exp, nbf, iss, sub } = claims
-  const now = realNow() / 1000
-  if (typeof exp !== 'number' || exp <= now || (typeof nbf === 'number' && nbf > now + 300)) {
-    throw new NoToken(
-      401,
-      'invalid_client',
-      `AADSTS700024: Client assertion is not within its valid time range. Current time: ${new Date(realNow()).toISOString()}, expiry time of assertion ${typeof exp === 'number' ? new Date(exp * 1000).toISOString() : 'absent'}.`,
-    )
-  }
-  const audiences = [claims['aud']].flat()
-  if (audiences.includes(federatedAudience)) {
-    if (typeof iss === 'string' && iss !== '' && typeof sub === 'string' && sub !== '') return
-    throw new NoToken(
-      401,
-      'invalid_client',
-      `AADSTS70021: No matching federated identity record found for presented assertion. Assertion Issuer: '${String(iss)}'. Assertion Subject: '${String(sub)}'.`,
-    )
-  }
-  // A certificate's assertion is the application's own word, for this endpoint.
-  const own = iss === identity.clientId && sub === identity.clientId
-  if (
-    own &&
-    audiences.some((each) => String(each).startsWith(`${world.url}/${identity.tenantId}/`))
-  )
-    return
-  throw new NoToken(
-    401,
-    'invalid_client',
-    `AADSTS700212: No matching federated identity record found for presented assertion audience '${audiences.join(' ')}'. The audience must be '${federatedAudience}'.`,
-  )
 }
