@@ -5,7 +5,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/api/schema.ts'
-import { operatorUser } from '../../operator/permissions.ts'
+import { operatorUser } from '../../operator/grants.ts'
 import { type Answer, type ApiServer, connect, install } from './api-server.ts'
 import { attacks, type Attack } from './grants.attacks.ts'
 import {

@@ -3,7 +3,7 @@
  * that stands in between.
  */
 import type { Json, JsonObject } from '../../operator/api/schema.ts'
-import { operatorUser } from '../../operator/permissions.ts'
+import { operatorUser } from '../../operator/grants.ts'
 import { networks, type Grant } from './grants.ts'
 import { ids, merged, type KindName } from './manifests.ts'
 import { at } from './rules.ts'

@@ -7,14 +7,23 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parse, parseAllDocuments } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import type { JsonObject } from '../../operator/api/schema.ts'
 import { stamp } from '../../operator/grants-decision.ts'
+import { operatorUser } from '../../operator/grants.ts'
 import { roles } from '../../operator/grants-roles.ts'
 import { policyInPlace } from '../../operator/kubernetes/cluster.ts'
 import { KubeError } from '../../operator/kubernetes/error.ts'
-import { decisionPolicy, operatorUser, policyRules } from '../../operator/permissions.ts'
-import { type Answer, type ApiServer, connect, install, kubeconfigPath, until } from './api-server.ts'
+import { decisionPolicy, policyRules } from '../../operator/permissions.ts'
+import {
+  type Answer,
+  type ApiServer,
+  connect,
+  install,
+  kubeconfigPath,
+  makeNamespace,
+  until,
+} from './api-server.ts'
 import {
   accepted,
   bind,
@@ -29,7 +38,6 @@ import {
 } from './grants.ts'
 import { ids, kinds, manifest, merged, path, type KindName } from './manifests.ts'
 import { at } from './rules.ts'
-import { makeNamespace } from './api-server.ts'
 
 interface Context {
   server: ApiServer
@@ -74,7 +82,8 @@ test.before(async (context) => {
   const server = (context.server = connect())
   context.installed = new Installed(server)
   await install(server, [kinds.endpoint.crd, kinds.decision.crd])
-  for (const role of roles) accepted(await server.send('POST', `${rbac}/clusterroles`, role), 'role')
+  for (const role of roles)
+    accepted(await server.send('POST', `${rbac}/clusterroles`, role), 'role')
   context.namespace = await makeNamespace(server, 'grants')
   context.stamped = await makeNamespace(server, 'grants-stamped')
   for (const namespace of [context.namespace, context.stamped]) {
@@ -101,7 +110,9 @@ test.after(async ({ server, installed }) => {
 async function withRoles({ server, namespace }: Context, ...bound: readonly string[]) {
   const user = `${bound.join('-')}-${fresh()}`
   for (const role of bound) await bind(server, namespace, role, user)
-  const rules = (roles as readonly any[]).find(({ metadata }) => metadata.name === bound.at(-1)).rules
+  const rules = (roles as readonly any[]).find(
+    ({ metadata }) => metadata.name === bound.at(-1),
+  ).rules
   await untilMay(server, namespace, user, [rules[0].verbs[0], rules[0].resources[0]])
   return server.as(user)
 }
@@ -253,7 +264,9 @@ test('the same manifest once more is nobody’s question; another one is', async
       accepted(first, 'first')
       const again = await apply(sync, object)
       accepted(again, `${kind} again`)
-      assert.is(again.body.metadata.resourceVersion, first.body.metadata.resourceVersion)
+      assert.is(again.body.metadata.generation, 1)
+      const third = await apply(sync, object)
+      assert.is(third.body.metadata.resourceVersion, again.body.metadata.resourceVersion)
       const { resourceVersion } = again.body.metadata
       const put = merged(object, { metadata: { resourceVersion, labels: { team: 'a' } } })
       const replaced = await sync.send('PUT', path(kind, where, name), put)
@@ -281,20 +294,93 @@ test('a grant that is withdrawn leaves what is there alone', async ({ server, na
   accepted(await admin.send('DELETE', path('endpoint', namespace, name)), 'delete')
 }) // prettier-ignore
 
-test('a decision is signed by the API server', async ({ server, stamped }) => {
-  const [dana, erin] = ['dana', 'erin']
-  const [first, second] = [await person(server, stamped, everyVerb, dana), await person(server, stamped, everyVerb, erin)] // prettier-ignore
+const signed = (name: string): JsonObject => at('spec.decidedBy.username', name)
+
+async function signature(answer: Promise<Answer>): Promise<unknown> {
+  const given = await answer
+  accepted(given, 'signed')
+  return given.body.spec.decidedBy?.username
+}
+
+test('where the API server can, it signs a decision with the name of who last wrote it', async (context) => {
+  const { server, stamped } = context
+  const dana = await person(server, stamped, everyVerb, 'dana')
+  const erin = await person(server, stamped, everyVerb, 'erin')
+  const reader = await person(server, stamped, [])
+  const make = (who: ApiServer, name: string, what: JsonObject) =>
+    signature(create(who, 'decision', stamped, name, what))
   const name = fresh()
-  const by = async (answer: Promise<Answer>): Promise<unknown> => {
-    const given = await answer
-    accepted(given, 'signed')
-    return given.body.spec.decidedBy?.username
-  }
-  const patch = (who: ApiServer, what: JsonObject) => change(who, 'decision', stamped, name, what)
-  assert.is(await by(create(first, 'decision', stamped, name)), undefined, 'nothing is decided')
-  const pinned = fresh()
-  assert.is(await by(create(first, 'decision', stamped, pinned, decided('Reject'))), dana)
-  assert.is(await by(patch(second, decided('Approve'))), undefined)
-}) // prettier-ignore
+  const patch = (who: ApiServer, what: JsonObject) =>
+    signature(change(who, 'decision', stamped, name, what))
+
+  assert.is(await make(dana, fresh(), {}), undefined, 'nothing is decided')
+  assert.is(await make(dana, fresh(), merged(decided('Approve'), signed('dana'))), 'dana')
+  assert.is(await make(dana, name, decided('Reject')), 'dana')
+  assert.is(await patch(erin, at('spec.suspend', true)), 'erin', 'changed')
+  assert.is(await patch(dana, at('metadata.labels', { team: 'a' })), 'erin', 'a label')
+  assert.is(await patch(reader, at('spec.decidedBy', null)), 'erin', 'removed alone')
+  assert.is(await patch(dana, merged(at('spec.suspend', false), signed('erin'))), 'dana', 'kept')
+  assert.is(await patch(erin, at('spec.action', null)), 'erin', 'taken back')
+  const others = await change(dana, 'decision', stamped, name, signed('zoe'))
+  refused(others, /decidedBy\.username is zoe/, 'forged')
+  const forged = merged(decided('Approve'), signed('erin'))
+  const answer = await create(dana, 'decision', stamped, fresh(), forged)
+  refused(answer, /is erin, and the decision is written by dana/, 'forged')
+})
+
+test('the row that somebody decides carries his name', async ({ server, stamped }) => {
+  const operator = await person(server, stamped, [], operatorUser)
+  const dana = await person(server, stamped, ['approve servers'], 'row-dana')
+  const name = fresh()
+  assert.is(await signature(create(operator, 'decision', stamped, name, row)), undefined)
+  const decide = change(dana, 'decision', stamped, name, at('spec.action', 'Approve'))
+  assert.is(await signature(decide), 'row-dana')
+})
+
+test('where it cannot, the name is absent or the writer’s', async ({ server, namespace }) => {
+  const dana = await person(server, namespace, everyVerb, 'old-dana')
+  const erin = await person(server, namespace, everyVerb, 'old-erin')
+  const name = fresh()
+  const patch = (who: ApiServer, what: JsonObject) => change(who, 'decision', namespace, name, what)
+  const own = merged(decided('Reject'), signed('old-dana'))
+  assert.is(await signature(create(dana, 'decision', namespace, fresh(), decided('Approve'))), undefined) // prettier-ignore
+  assert.is(await signature(create(dana, 'decision', namespace, name, own)), 'old-dana')
+  assert.is(await signature(patch(erin, at('metadata.labels', { team: 'a' }))), 'old-dana')
+  const kept = await patch(erin, at('spec.suspend', true))
+  refused(kept, /is old-dana, and the decision is written by old-erin/, 'kept')
+  const mine = merged(at('spec.suspend', true), signed('old-erin'))
+  assert.is(await signature(patch(erin, mine)), 'old-erin')
+  assert.is(await signature(patch(dana, { spec: { suspend: false, decidedBy: null } })), undefined) // prettier-ignore
+})
+
+const shipped = (): readonly any[] =>
+  readdirSync(directory).flatMap((name) =>
+    parseAllDocuments(readFileSync(`${directory}${name}`, 'utf8')).map((each) => each.toJS()),
+  )
+
+test('what is shipped is what the API server accepts', () => {
+  const kubectl = process.env['PGPE_TEST_KUBECTL'] ?? ''
+  const argv = ['--kubeconfig', kubeconfigPath(), 'apply', '--server-side', '--dry-run=server']
+  const said = execFileSync(kubectl, [...argv, '-f', directory], { encoding: 'utf8' })
+  assert.is(said.trim().split('\n').length, shipped().length)
+})
+
+test('the operator finds the policy that it looks for, under the name that is shipped', async () => {
+  const transport = (broken: (object: any) => void): any => ({
+    json: async ({ path: where }: { readonly path: string }) => {
+      const [plural, name] = where.split('/').slice(-2)
+      const kind = plural?.includes('bindings') ? 'ValidatingAdmissionPolicyBinding' : 'ValidatingAdmissionPolicy' // prettier-ignore
+      const found = shipped().find((each) => each.kind === kind && each.metadata.name === name)
+      if (!found) throw new KubeError({ code: 404, reason: 'NotFound', message: name ?? '' } as any)
+      broken(found)
+      return found
+    },
+  })
+  const inPlace = (broken: (object: any) => void = () => undefined) =>
+    policyInPlace(transport(broken), decisionPolicy)
+  assert.is(await inPlace(), true)
+  assert.is(await inPlace(({ spec }) => (spec.failurePolicy = 'Ignore')), false)
+  assert.is(await inPlace(({ spec }) => (spec.validationActions = ['Audit'])), false)
+})
 
 test.run()

@@ -7,8 +7,7 @@ import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/api/schema.ts'
 import { decisions } from '../../operator/grants-decision.ts'
 import { endpointPolicies } from '../../operator/grants-endpoint.ts'
-import { manifestsOf, verbsOf, type Policy } from '../../operator/grants.ts'
-import { operatorUser } from '../../operator/permissions.ts'
+import { manifestsOf, operatorUser, verbsOf, type Policy } from '../../operator/grants.ts'
 import { type Answer, type ApiServer, makeNamespace, until } from './api-server.ts'
 import { kinds, manifest, path, type KindName } from './manifests.ts'
 
@@ -52,9 +51,9 @@ export async function person(
   server: ApiServer,
   namespace: string,
   grants: readonly Grant[],
-  name = `person-${(people += 1)}-of-${namespace}`,
+  name = `person-${people + 1}-of-${namespace}`,
 ): Promise<ApiServer> {
-  const role = `person-${people}-${grants.length}`
+  const role = `role-${(people += 1)}`
   const rules = [writeKinds, ...grants.map(ruleOf)]
   const metadata = { name: role, namespace }
   await must(server, 'POST', `${rbac}/namespaces/${namespace}/roles`, { metadata, rules })
