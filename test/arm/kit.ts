@@ -8,7 +8,6 @@ import { startSimulator } from './simulator.ts'
 import { noLag } from './lag.ts'
 
 /** A JSON value of whose shape the test knows more than the compiler. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Loose = any
 
 export interface Reply {

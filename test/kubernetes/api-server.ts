@@ -78,7 +78,9 @@ function speak(agent: Agent, url: string, who: Readonly<Record<string, string>>)
       },
       body: body === undefined ? null : JSON.stringify(body),
     })
-    return { status: answer.statusCode, body: await answer.body.json() }
+    const text = await answer.body.text()
+    // Some refusals, such as that of a document not yet published, have no body.
+    return { status: answer.statusCode, body: text === '' ? {} : JSON.parse(text) }
   }
   return {
     send: (method, path, body, type) => exchange(method, path, 'application/json', body, type),

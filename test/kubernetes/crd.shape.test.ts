@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/api/schema.ts'
-import { causes } from './api-server.ts'
+import { causes, until } from './api-server.ts'
 import { ids, kinds, path, type KindName } from './manifests.ts'
 import { at } from './rules.ts'
 import { kindNames, patchedStatus, prepare, store, type Context } from './stored.ts'
@@ -28,8 +28,14 @@ for (const kind of kindNames) {
   })
 
   test(`${kind}: explains every field to kubectl explain`, async ({ server }) => {
-    const { body } = await server.send('GET', `/openapi/v3/apis/${group}/${version}`)
     const name = `dev.pgpe.${version}.${kinds[kind].kind}`
+    let schema: any
+    // The API server publishes a new definition's document a moment after it serves it.
+    await until(async () => {
+      const { body } = await server.send('GET', `/openapi/v3/apis/${group}/${version}`)
+      schema = body.components?.schemas?.[name]
+      return schema !== undefined
+    })
     const bare: string[] = []
     const walk = (json: any, place: string): void => {
       if (!json.description && !place.startsWith('.metadata')) bare.push(place)
@@ -37,7 +43,7 @@ for (const kind of kindNames) {
         walk(child, `${place}.${key}`)
       if (json.items?.properties) walk(json.items, `${place}[]`)
     }
-    walk(body.components.schemas[name], '')
+    walk(schema, '')
     assert.equal(bare, [])
   })
 }

@@ -72,7 +72,10 @@ const red: Readonly<Record<string, Red>> = {
   empty: { says: /empty\.test\.ts.*has no test/s, totals: '0 passed, 1 failed, 0 skipped' },
   hangs: { says: /hangs › waits for ever.*1 s/s, totals: '1 passed, 1 failed, 0 skipped' },
   blocks: { says: /blocks › never gives way.*1 s/s, totals: '0 passed, 1 failed, 0 skipped' },
-  fails: { says: /fails › (is wrong|throws).*fails › (is wrong|throws)/s, totals: '1 passed, 2 failed, 1 skipped' },
+  fails: {
+    says: /fails › (is wrong|throws).*fails › (is wrong|throws)/s,
+    totals: '1 passed, 2 failed, 1 skipped',
+  },
   crashes: { says: /crashes › ends the.*exit code 0/s, totals: '0 passed, 1 failed, 0 skipped' },
   'hook-fails': { says: /hooks › .*no ground/s, totals: '0 passed, 1 failed, 0 skipped' },
   'rejects-later': { says: /leaves a rejection.*ended/s, totals: '0 passed, 1 failed, 0 skipped' },
