@@ -152,6 +152,28 @@ test('a second process waits, and takes over when the first is killed', async (c
   await second.says('ready')
 })
 
+test('frozen until another leads, it does nothing more when it wakes, and ends', async (context) => {
+  const namespace = await makeNamespace(context.server, 'life')
+  const first = start(context, namespace)
+  await first.says('ready')
+  first.signal('SIGSTOP')
+  const second = start(context, namespace)
+  await second.says('ready')
+  await make(context, 'endpoint', endpoint(context, namespace, 'thawed'))
+  first.signal('SIGCONT')
+  assert.equal(await first.ended, { code: 1, signal: null })
+  assert.ok(first.log.some((line) => line.msg === 'lease-lost'))
+  assert.not.ok(first.log.some(({ key }) => key === `${namespace}/thawed`))
+  const isReady = async () =>
+    (await ready(context, 'endpoint', namespace, 'thawed')) === 'True/Ready'
+  await second.until(isReady)
+  const { server } = context
+  await server.send('DELETE', path('endpoint', namespace, 'thawed'))
+  await second.until(
+    async () => (await server.send('GET', path('endpoint', namespace, 'thawed'))).status === 404,
+  )
+})
+
 const killed = deadline(240, async (context: Context) => {
   const { server, azure, paths } = context
   const namespace = await makeNamespace(server, 'life')
