@@ -48,7 +48,6 @@ async function run(config: Config): Promise<void> {
   surviveDefects(log)
   const told = toldToEnd(log)
   const instance = `${config.instance ?? hostname()}_${randomUUID().slice(0, 8)}`
-  log.info('starting', { version: version(), node: process.version, instance })
   try {
     // Late, so that --help and a mistake in a setting need not wait for all of it.
     const { Operator } = await import('./operator.ts')

@@ -31,6 +31,8 @@ export class Operator {
       metrics.kubernetesRequests.inc({ method, code: String(code) })
     const connection = await connect({ ...given, onAnswer })
     const parts: Parts = makeParts(given, connection, meters)
+    const { log, userAgent, instance } = given
+    log.info('starting', { userAgent, instance, clusterId: connection.clusterId })
     const operator = new Operator(given, parts)
     try {
       await operator.#serve()

@@ -6,7 +6,7 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 
 /** Every event there is. The message of each line is one of these names. */
 export const logEvents = {
-  starting: 'The process has read its settings.',
+  starting: 'The settings make sense, and the cluster answers.',
   serving: 'The health pages are there.',
   ready: 'Watches are synced, and this process leads: it acts from now on.',
   standby: 'Another process leads; this one watches and waits.',

@@ -103,7 +103,7 @@ for (const [what, row] of Object.entries(rows)) {
     const { kubeconfig, env, argv = [], code, says } = row()
     const path = join(directory, `${what.replaceAll(' ', '-')}.yaml`)
     if (kubeconfig !== undefined) writeFileSync(path, kubeconfig)
-    const quiet = ['--log-level', 'error', ...argv]
+    const quiet = argv
     const made = new OperatorProcess(quiet, { KUBECONFIG: path, ...env, HOME: directory })
     processes.push(made)
     assert.is((await made.ended).code, code, made.words())
