@@ -86,6 +86,8 @@ export function failureOf(
 /** As they are, and as a form carries them. */
 const concealed = (text: string, secrets: readonly string[]): string =>
   secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .flatMap((secret) => [secret, encodeURIComponent(secret), asInForm(secret)])
     .filter((secret) => secret.length > 3)
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+
+const asInForm = (secret: string): string => new URLSearchParams({ '': secret }).toString().slice(1)
