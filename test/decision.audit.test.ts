@@ -25,7 +25,7 @@ const test = suite('the audit of decisions')
 
 const app = connection('app.1')
 const foreign = connection('app.1', { endpoint: endpointText('app', strangers) })
-const accepted: DecisionOutcome = { is: 'accepted', status: 202, correlationId: 'c-1' }
+const accepted = { is: 'accepted', status: 202, correlationId: 'c-1' } as const
 const error = { code: 'X', message: 'x', retry: 'fast', correlationId: 'c-2' } as const
 
 const made = (action: 'Approve' | 'Reject' | 'Delete', username?: string) =>
@@ -46,7 +46,11 @@ function bound(of: EndpointConnectionDecision, to = app) {
   return found
 }
 
-const line = (act: 'Approve' | 'Reject' | 'Delete', outcome = accepted, by?: string) => {
+const line = (
+  act: 'Approve' | 'Reject' | 'Delete',
+  outcome: DecisionOutcome = accepted,
+  by?: string,
+) => {
   const self = made(act, by)
   return auditOf(self, decide(serverId, self.spec, act, app, bound(self)), outcome)
 }

@@ -23,22 +23,12 @@ import {
   strangers,
   vendors,
 } from './kit/decision.ts'
+import { dice } from './kit/dice.ts'
 import { Crash, DecisionWorld, type Point } from './kit/decision-world.ts'
 import { deadline } from './runner/deadline.ts'
 
 const seeds = Number(process.env['SEEDS'] ?? '40')
 const firstSeed = Number(process.env['SEED'] ?? '1')
-
-/** mulberry32: small, and the same everywhere. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 class Play {
   readonly world = new DecisionWorld({ cache: true })

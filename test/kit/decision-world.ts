@@ -19,6 +19,14 @@ import { reconcile } from '../../operator/runtime/reconcile.ts'
 import { Cache, DecisionCluster, Objects } from './decision-cluster.ts'
 import { now as noon, server, serverId } from './decision.ts'
 
+/** Azure's answer to a write to a connection that is not there. */
+const gone = {
+  code: 'ResourceNotFound',
+  message: 'Not found.',
+  retry: 'fast',
+  status: 404,
+} as const
+
 /** Thrown where a test lets the process die. */
 export class Crash extends Error {}
 
@@ -194,7 +202,7 @@ export class DecisionWorld {
       const error = { code: 'ServerIsBusy', message: 'Busy.', retry: 'fast', status: 409 } as const
       return { is: 'refused', error }
     }
-    if (!found) throw new Error('a write to nothing')
+    if (!found) return { is: 'refused', error: gone }
     if (action.do === 'delete') {
       this.deletes.push(name)
       this.#begin(found, () => this.disconnect(name))

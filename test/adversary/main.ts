@@ -1,0 +1,133 @@
+/**
+ * `npm run adversary -- [--histories N] [--seed N] [--result FILE]`: the histories of
+ * decision.adversary.test.ts, as many as one likes, then the broken bindings. Exit code 0 only if nobody
+ * was approved whom no decision allows, and each broken binding was noticed. FILE gets the result.
+ */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { brokenBindings } from '../kit/broken-bindings.ts'
+import { playAll, type Sum } from '../kit/adversary.ts'
+import { importMutant } from '../kit/mutants.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = 'operator/decision'
+
+function given() {
+  const { values } = parseArgs({
+    options: {
+      histories: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      result: { type: 'string' },
+    },
+  })
+  const [histories, seed] = [Number(values.histories), Number(values.seed)]
+  if (!(Number.isSafeInteger(histories) && histories > 0 && Number.isSafeInteger(seed))) {
+    throw new Error('--histories and --seed are whole numbers')
+  }
+  return { histories, seed, result: values.result }
+}
+
+const git = (...args: readonly string[]): string =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
+
+/** Which sources were played against; a checkout without git has no name for them. */
+function sources(): string {
+  try {
+    const changed = git('status', '--porcelain', '--', folder) !== ''
+    return `${git('rev-parse', `HEAD:${folder}`)}${changed ? ', with changes' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}
+
+async function main(): Promise<void> {
+  const { histories, seed, result } = given()
+  const tree = sources()
+  const begun = Date.now()
+  const sum = await playMany(seed, histories)
+  const seconds = Math.round((Date.now() - begun) / 1000)
+  const noticed: string[] = []
+  for (const mutant of brokenBindings) {
+    const broken = (await importMutant('test/kit/adversary.ts', mutant)) as {
+      readonly playAll: typeof playAll
+    }
+    const { histories: needed, wrong } = await broken.playAll(
+      seed,
+      10_000,
+      (so) => so.wrong.length > 0,
+    )
+    noticed.push(wrong.length > 0 ? String(needed) : 'not noticed')
+  }
+  const text = page({ sum, seed, seconds, tree, noticed })
+  process.stdout.write(text)
+  if (result !== undefined) writeFileSync(result, text)
+  const good = sum.histories === histories && sum.wrong.length === 0
+  if (!good || noticed.includes('not noticed')) process.exitCode = 1
+}
+
+/** In parts, so that somebody who waits sees it move. */
+async function playMany(seed: number, histories: number): Promise<Sum> {
+  const part = 10_000
+  let sum: Sum = { histories: 0, approvals: 0, overtaken: 0, revoked: 0, moves: 0, wrong: [] }
+  while (sum.histories < histories && sum.wrong.length < 10) {
+    const more = await playAll(seed + sum.histories, Math.min(part, histories - sum.histories))
+    sum = {
+      histories: sum.histories + more.histories,
+      approvals: sum.approvals + more.approvals,
+      overtaken: sum.overtaken + more.overtaken,
+      revoked: sum.revoked + more.revoked,
+      moves: sum.moves + more.moves,
+      wrong: [...sum.wrong, ...more.wrong],
+    }
+    process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong\n`)
+  }
+  return sum
+}
+
+function page(run: {
+  readonly sum: Sum
+  readonly seed: number
+  readonly seconds: number
+  readonly tree: string
+  readonly noticed: readonly string[]
+}): string {
+  const { sum, seed, seconds, tree, noticed } = run
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['date', new Date().toISOString().slice(0, 10)],
+    [`git tree of ${folder}`, tree],
+    ['seed', seed],
+    ['histories', sum.histories],
+    ['moves of strangers', sum.moves],
+    ['approvals that Azure took', sum.approvals],
+    ['**approvals of an identity that no decision allows**', sum.wrong.length],
+    ['reached somebody who came under the very name in the instant of the write', sum.overtaken],
+    ['writes that took such an approval back', sum.revoked],
+    ['seconds', seconds],
+  ]
+  return [
+    '# Strangers against the binding of decisions',
+    '',
+    `\`npm run adversary -- --histories ${sum.histories} --seed ${seed}\``,
+    '',
+    '| | |',
+    '| --- | --- |',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    '',
+    'In half of the histories Azure is made worse than it is: another endpoint can come under a full name that',
+    'is taken. Only there can an approval reach somebody between our last look and the write; it counts as wrong',
+    'unless it has been taken back in the end.',
+    '',
+    'The binding broken on purpose, and after how many histories that was noticed:',
+    '',
+    '| broken | histories |',
+    '| --- | --- |',
+    ...brokenBindings.map(({ name }, index) => `| ${name} | ${noticed[index]} |`),
+    '',
+    ...sum.wrong.map(({ seed: one, what }) => `- SEED=${one}: ${what.join('; ')}`),
+    ...(sum.wrong.length > 0 ? [''] : []),
+  ].join('\n')
+}
+
+await main()

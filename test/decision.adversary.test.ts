@@ -1,0 +1,48 @@
+/**
+ * Strangers against the binding: ten thousand histories in which nobody may be approved whom no decision
+ * allows, and the same with the binding broken, which must be noticed. `SEED=n` plays those of a run again.
+ * More of them: `npm run adversary`.
+ */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { brokenBindings } from './kit/broken-bindings.ts'
+import { play, playAll } from './kit/adversary.ts'
+import { importMutant } from './kit/mutants.ts'
+import { deadline } from './runner/deadline.ts'
+
+const test = suite('the adversary')
+
+const histories = 10_000
+const seed = Number(process.env['SEED'] ?? process.env['PGPE_TEST_SEED'] ?? '1')
+
+const strangers = deadline(240, async () => {
+  const sum = await playAll(seed, histories)
+  const { approvals, overtaken, revoked, moves, wrong } = sum
+  console.log(
+    `adversary: SEED=${seed}, ${sum.histories} histories, ${moves} moves of strangers, ${approvals} approvals, ${wrong.length} wrong; ${overtaken} overtaken in the instant of the write, ${revoked} taken back`,
+  )
+  assert.equal(wrong, [], `SEED=${seed}`)
+  assert.is(sum.histories, histories)
+  assert.ok(approvals > histories / 2, `the histories are not idle: ${approvals} approvals`)
+  assert.ok(moves > histories, `nor peaceful: ${moves} moves`)
+  assert.ok(overtaken > 0 && revoked > 0, 'nor harmless')
+})
+test(`strangers get no approval that no decision gives (${histories} histories)`, strangers)
+
+test('a history can be played again', async () => {
+  assert.equal(await play(4711), await play(4711))
+})
+
+for (const mutant of brokenBindings) {
+  const caught = deadline(120, async () => {
+    const broken = (await importMutant('test/kit/adversary.ts', mutant)) as {
+      readonly playAll: typeof playAll
+    }
+    const sum = await broken.playAll(1, 3_000, ({ wrong }) => wrong.length > 0)
+    console.log(`adversary: "${mutant.name}" is noticed after ${sum.histories} histories`)
+    assert.is(sum.wrong.length, 1, 'it is not noticed')
+  })
+  test(`it is noticed if ${mutant.name}`, caught)
+}
+
+test.run()
