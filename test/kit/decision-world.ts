@@ -63,6 +63,8 @@ export class DecisionWorld {
   /** ms by which the list is behind. */
   lagMs = 0
   reads = 0
+  /** Told of each id that Azure is asked about. */
+  asked: (id: Id<Kind>) => void = () => undefined
   readonly identities: IdentityRef[] = []
   /** Called at each point where something outside may happen. */
   at: (point: Point) => void = () => undefined
@@ -161,6 +163,7 @@ export class DecisionWorld {
   #azure(): Azure {
     const get = (id: Id<Kind>): Observed<Models[Kind]> => {
       this.reads++
+      this.asked(id)
       if (id.kind === 'server') return present(server(this.#listed(), this.server))
       const found = this.connections.get(lastName(id))
       return found ? present(found) : absent
