@@ -47,11 +47,12 @@ class History {
   /** Every decision that there ever was: what one has allowed stays when it goes. */
   readonly #ever = new Map<string, EndpointConnectionDecision>()
   /**
-   * Whom a name was bound to: a decision by name alone allows nobody else. While nothing has been written
-   * for the name it may be bound anew, as when another decision had the name meanwhile.
+   * Whom a name was bound to: a decision by name alone allows nobody else. While that decision has written
+   * nothing for the name it may be bound anew, as when another decision had the name meanwhile.
    */
   readonly #bound = new Map<string, Who>()
   readonly #writtenTo = new Set<string>()
+  #visited = ''
   readonly #wrong: string[] = []
   #guid = 1
   #seenPuts = 0
@@ -194,6 +195,7 @@ class History {
   }
 
   async #visit(key: string): Promise<void> {
+    this.#visited = key
     try {
       await this.#world.visit(key)
     } catch (error) {
@@ -232,7 +234,8 @@ class History {
     this.#seenPuts = this.#world.puts.length
     const to = put && this.#world.connections.get(put.name)
     if (!put || !to || put.status !== 'Approved') return
-    this.#writtenTo.add(put.name)
+    const writer = this.#world.cluster.decisions.get(this.#visited)?.metadata
+    this.#writtenTo.add(`${writer?.name}/${writer?.generation}/${put.name}`)
     this.#approvals++
     if (this.#allowed(to, this.#world.cluster.decisions.all())) return
     if (this.#between.has(put.name)) this.#overtaken++
@@ -248,7 +251,7 @@ class History {
           groupIds,
           ...(privateEndpointId !== undefined && { privateEndpointId }),
         }
-        if (!this.#writtenTo.has(name) || !this.#bound.has(key)) this.#bound.set(key, who)
+        if (!this.#writtenTo.has(key) || !this.#bound.has(key)) this.#bound.set(key, who)
       }
     }
   }
