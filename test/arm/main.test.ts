@@ -3,7 +3,15 @@ import * as assert from 'uvu/assert'
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -127,6 +135,14 @@ test('a port that is taken is told in one line', async () => {
   assert.is(await ended(second.child), 1)
   assert.is(second.errors(), `simulator: port ${port} is taken: name another with --port\n`)
   assert.not(existsSync(join(directory, 'second')))
+})
+
+test('a directory that cannot be is told in one line', async () => {
+  const file = join(directory, 'file')
+  writeFileSync(file, '')
+  const started = run('--directory', join(file, 'below'))
+  assert.is(await ended(started.child), 1)
+  assert.match(started.errors(), /^simulator: cannot write to --directory: ENOTDIR.*\n$/)
 })
 
 for (const args of [

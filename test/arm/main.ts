@@ -68,8 +68,17 @@ function settings(): SimulatorOptions {
   }
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+/** What helps, where the person who called can help. */
+function explained(error: unknown, { directory = '', port }: SimulatorOptions): unknown {
+  if (!(error instanceof Error)) return error
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    return new Unusable(`port ${port} is taken: name another with --port`)
+  }
+  if ('path' in error && String(error.path).startsWith(directory)) {
+    return new Unusable(`cannot write to --directory: ${error.message}`)
+  }
+  return error
+}
 
 async function run(): Promise<void> {
   const options = settings()
@@ -77,9 +86,7 @@ async function run(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end())
   })
   const simulator = await startSimulator(options).catch((error: unknown) => {
-    throw isTaken(error)
-      ? new Unusable(`port ${options.port} is taken: name another with --port`)
-      : error
+    throw explained(error, options)
   })
   try {
     console.log(`ready ${simulator.url} directory=${simulator.directory}`)

@@ -3,10 +3,10 @@
  * plane, simulated Azure with its world, the custom resource definitions, kubectl's watches, the
  * operator. Must leave no process and no file behind, however it ends.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Simulator, startSimulator } from '../arm/simulator.ts'
-import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { type ControlPlane, Refusal, startControlPlane } from '../control-plane/control-plane.ts'
 import { Arm } from './arm.ts'
 import { Kubectl } from './kubectl.ts'
 import { Objects } from './objects.ts'
@@ -62,10 +62,11 @@ export async function onStage<T>(
 async function open(options: StageOptions, ending: AsyncDisposableStack): Promise<Stage> {
   const { screen, stop, fail } = options
   const progress = (line: string): void => screen.line(`    ${line}`)
+  const wanted = options.directory === undefined ? undefined : made(options.directory)
   const plane = await startControlPlane({ progress, signal: stop })
   ending.defer(() => plane.stop())
   // Its directory goes even when the demo is killed.
-  const directory = made(options.directory ?? join(plane.directory, 'demo'))
+  const directory = wanted ?? made(join(plane.directory, 'demo'))
   const kubeconfig = join(directory, 'kubeconfig')
   writeFileSync(kubeconfig, plane.kubeconfig.text, { mode: 0o600 })
   const azure = await startSimulator({ directory, timeScale })
@@ -112,7 +113,12 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
 }
 
 function made(directory: string): string {
-  mkdirSync(directory, { recursive: true })
+  try {
+    mkdirSync(directory, { recursive: true })
+    accessSync(directory, constants.W_OK)
+  } catch (error) {
+    throw new Refusal(`cannot write to --directory: ${(error as Error).message}`)
+  }
   return resolve(directory)
 }
 
