@@ -7,10 +7,12 @@ import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Simulator, startSimulator } from '../arm/simulator.ts'
 import { type ControlPlane, Refusal, startControlPlane } from '../control-plane/control-plane.ts'
+import { operatorUser } from '../../operator/grants.ts'
 import { Arm } from './arm.ts'
 import { Kubectl } from './kubectl.ts'
 import { Objects } from './objects.ts'
 import { Operator } from './operator.ts'
+import { installPermissions } from './permissions.ts'
 import { root } from './root.ts'
 import type { Screen } from './screen.ts'
 import { Table } from './table.ts'
@@ -83,10 +85,11 @@ async function open(options: StageOptions, ending: AsyncDisposableStack): Promis
   const objects = new Objects()
   const table = new Table(kubectl, objects, screen)
   follow(objects, kubectl, ending)
+  const account = await plane.kubeconfigFor(operatorUser)
   const operator = new Operator({
-    program: [join(root, 'operator/main.ts'), '--allow-ungated', ...pace],
+    program: [join(root, 'operator/main.ts'), ...pace],
     root,
-    env: { ...withoutForeign(process.env), ...azure.env, KUBECONFIG: kubeconfig },
+    env: { ...withoutForeign(process.env), ...azure.env, KUBECONFIG: account.path },
     logFile: join(directory, 'operator.log'),
     say: (line) => screen.line(`    ! ${line}`),
     fail,
@@ -131,11 +134,11 @@ function signIn(azure: Simulator, signal: AbortSignal, ending: AsyncDisposableSt
   return { owner: as('owner'), vendor: as('vendor') }
 }
 
-/** The operator's two kinds, and the people who will use them. */
+/** The operator's two kinds, and who may write them. */
 async function prepare(kubectl: Kubectl): Promise<void> {
   await must(kubectl, ['apply', '--server-side', '-f', 'crds'])
   await must(kubectl, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
-  await must(kubectl, ['apply', '-f', 'test/demo/people.yaml'])
+  await installPermissions(kubectl)
 }
 
 async function must(kubectl: Kubectl, args: readonly string[]): Promise<void> {
