@@ -48,6 +48,10 @@ export const settings = {
     'allow-ungated',
     'Act on decisions although the admission policy pgpe-decisions, which asks who may decide, is not in place.',
   ),
+  connectionInfo: toggle(
+    'connection-info',
+    'Write the ConfigMaps that spec.connectionInfo names. The operator may then read and write the ConfigMaps of the watched namespaces.',
+  ),
   workers: row('workers', '8', whole(1, 100), 'Objects of one kind that are visited at once.'),
   inFlightMs: row(
     'in-flight',

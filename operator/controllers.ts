@@ -7,7 +7,12 @@ import type { AuditLine } from './decision/audit.ts'
 import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
 import { endpointKind } from './endpoint/kind.ts'
 import { KubeError } from './kubernetes/error.ts'
-import { Conflict, type EventRecorder, type KubernetesObject } from './kubernetes/port.ts'
+import {
+  Conflict,
+  type ConfigMaps,
+  type EventRecorder,
+  type KubernetesObject,
+} from './kubernetes/port.ts'
 import { keyOf } from './kubernetes/resource.ts'
 import type { Change } from './kubernetes/store.ts'
 import { Backoff, backoffSettings } from './runtime/backoff.ts'
@@ -31,6 +36,9 @@ export interface ControllersGiven {
   readonly watchedEndpoints: Watched<PostgresPrivateEndpoint>
   readonly watchedDecisions: Watched<EndpointConnectionDecision>
   readonly clusterId: string
+  /** Of the private DNS zone in this cloud, where a server can't be asked. */
+  readonly zoneName: string
+  readonly configMaps: ConfigMaps
   readonly mayWrite: () => boolean
   readonly mayDecide: () => boolean
 }
@@ -52,7 +60,13 @@ export function controllersOf(given: ControllersGiven): Controllers {
     settings: { inFlightMs, resyncMs, zoneGroupResyncMs },
   }
   const endpoints = controllerOf(
-    endpointKind({ ...common, writer: watchedEndpoints.client, clusterId: given.clusterId }),
+    endpointKind({
+      ...common,
+      writer: watchedEndpoints.client,
+      clusterId: given.clusterId,
+      zoneName: given.zoneName,
+      ...(config.connectionInfo ? { configMaps: given.configMaps } : {}),
+    }),
     given,
   )
   const decisions = controllerOf(

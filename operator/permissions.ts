@@ -17,6 +17,8 @@ export interface KubernetesPermission {
   /** Only these objects; absent: all. */
   readonly names?: readonly string[]
   readonly reach: Reach
+  /** Needed only with this setting on. */
+  readonly setting?: 'connectionInfo'
   readonly because: string
 }
 
@@ -101,11 +103,19 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
   },
   {
     apiGroup: '',
+    resource: 'configmaps',
+    verbs: ['get', 'create', 'patch', 'delete'],
+    reach: 'watched',
+    setting: 'connectionInfo',
+    because: 'spec.connectionInfo; users choose the names, and none that is not owned is touched.',
+  },
+  {
+    apiGroup: '',
     resource: 'namespaces',
     verbs: ['get'],
     names: ['kube-system'],
     reach: 'cluster',
-    because: 'Its uid is the cluster’s id, unless a setting says another.',
+    because: "Its uid is the cluster's id, unless a setting says another.",
   },
   {
     apiGroup: 'admissionregistration.k8s.io',
@@ -150,10 +160,16 @@ export interface PolicyRule {
 /** The rules of a Role or ClusterRole; `names` replaces the default names of identities and Lease. */
 export const policyRules = (
   reach: readonly Reach[],
-  names: { readonly identities?: readonly string[]; readonly lease?: string } = {},
+  names: {
+    readonly identities?: readonly string[]
+    readonly lease?: string
+    /** Whether the setting is on. */
+    readonly connectionInfo?: boolean
+  } = {},
 ): readonly PolicyRule[] =>
   kubernetesPermissions
     .filter((row) => reach.includes(row.reach))
+    .filter(({ setting }) => setting === undefined || names[setting] === true)
     .map((row) => {
       const resourceNames = row.names?.flatMap((each) => {
         if (each === identityName) return names.identities ?? [each]
@@ -261,8 +277,8 @@ export const permissionsPage = (): string =>
     '| API group | resource | names | verbs | because |',
     '| --- | --- | --- | --- | --- |',
     ...kubernetesPermissions.map(
-      ({ apiGroup, resource, names, verbs, because }) =>
-        `| ${apiGroup} | ${resource} | ${names?.join(', ') ?? ''} | ${verbs.join(', ')} | ${because} |`,
+      ({ apiGroup, resource, names, verbs, setting, because }) =>
+        `| ${apiGroup} | ${resource} | ${names?.join(', ') ?? ''} | ${verbs.join(', ')} | ${setting === undefined ? '' : `With ${setting}: `}${because} |`,
     ),
     '',
     '| action | role | because |',

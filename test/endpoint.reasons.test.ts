@@ -68,6 +68,20 @@ const further: readonly Changes[] = [
   { azure: { endpoint: present(endpoint({ connection: connection({ state: 'Changing' }) })) } },
   { azure: { server: present(server({ highAvailability: 'FailingOver' })) } },
   { azure: { network: present(network()) }, spec: { suspend: true } },
+  {
+    spec: { connectionInfo: { configMapName: 'db' } },
+    seen: {
+      publication: {
+        is: 'seen',
+        wanted: {
+          is: 'present',
+          value: {
+            metadata: { namespace: 'team', name: 'db', uid: 'another', resourceVersion: '1' },
+          },
+        },
+      },
+    },
+  },
 ]
 
 const reached = new Map<string, string>()

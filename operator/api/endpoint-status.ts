@@ -54,6 +54,9 @@ const memory = object(
       integer("The generation for which the subnet's policies were last set.", { minimum: 0 }),
     ),
     succeeded: optional(flag('The present endpoint has once been Succeeded.')),
+    configMapName: optional(
+      text('The ConfigMap that connectionInfo publishes to.', { maxLength: 253 }),
+    ),
     deniedSince: optional(time('When Azure began to refuse for lack of a role.')),
     corrections: optional(
       list(

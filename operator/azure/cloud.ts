@@ -15,13 +15,19 @@ export interface Cloud {
   readonly authorityHost: string
   /** False for an authority that Microsoft's instance discovery does not know. */
   readonly microsoft: boolean
+  /** The private DNS zone of flexible servers, for a server that can't be asked. */
+  readonly zoneName: string
 }
 
 interface Known {
   readonly resourceManager: string
   readonly audience: string
   readonly authorityHost: string
+  readonly zoneName: string
 }
+
+/** The names of private DNS zones are from Microsoft's article on private endpoint DNS. */
+const zoneIn = (domain: string): string => `privatelink.postgres.database.${domain}`
 
 /** Microsoft's own clouds, as the Azure SDKs name them. */
 const clouds: readonly Known[] = [
@@ -29,16 +35,19 @@ const clouds: readonly Known[] = [
     resourceManager: 'https://management.azure.com',
     audience: 'https://management.azure.com',
     authorityHost: 'https://login.microsoftonline.com',
+    zoneName: zoneIn('azure.com'),
   },
   {
     resourceManager: 'https://management.usgovcloudapi.net',
     audience: 'https://management.usgovcloudapi.net',
     authorityHost: 'https://login.microsoftonline.us',
+    zoneName: zoneIn('usgovcloudapi.net'),
   },
   {
     resourceManager: 'https://management.chinacloudapi.cn',
     audience: 'https://management.chinacloudapi.cn',
     authorityHost: 'https://login.chinacloudapi.cn',
+    zoneName: zoneIn('chinacloudapi.cn'),
   },
 ]
 
@@ -64,6 +73,7 @@ export function cloudOf(environment: Environment): Cloud {
     resourceManager,
     scope: `${audience.replace(/\/+$/, '')}/.default`,
     authorityHost,
+    zoneName: known?.zoneName ?? zoneIn('azure.com'),
     microsoft: clouds.some((cloud) => cloud.authorityHost === authorityHost),
   }
 }

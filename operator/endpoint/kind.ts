@@ -14,7 +14,7 @@ import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
 import { idKey } from '../azure/id.ts'
 import type { Azure } from '../azure/port.ts'
-import type { EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
+import type { ConfigMaps, EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
 import { catalogue } from './conditions.ts'
 import type { Deed } from './deed.ts'
@@ -31,6 +31,8 @@ export interface EndpointDeps {
   readonly endpoints: Store<PostgresPrivateEndpoint>
   readonly writer: ObjectWriter<PostgresPrivateEndpoint>
   readonly events: EventRecorder
+  /** Absent: `spec.connectionInfo` is not served. */
+  readonly configMaps?: ConfigMaps
   /** The first part of `pgpeOwner` on everything that is made. */
   readonly clusterId: string
   readonly settings: Settings
@@ -118,7 +120,7 @@ const zoneBeingMade: ArmError = {
 }
 
 async function write(
-  { writer, events, now }: EndpointDeps,
+  { writer, events, configMaps, now }: EndpointDeps,
   memory: Memory,
   key: string,
   { object }: Observation,
@@ -140,6 +142,9 @@ async function write(
     // Always against the version that was read: a stale writer must not undo what was noted since.
     latest = await writer.applyStatus(object, written.status, object.metadata.resourceVersion)
     for (const event of written.events.transitions) events.record(object, event)
+  }
+  for (const change of written.publish ?? []) {
+    memory.publishing(key, await configMaps?.write(change))
   }
   if (written.finalizer === 'remove') {
     await writer.setFinalizer(latest, finalizer, false)

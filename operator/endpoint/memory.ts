@@ -15,6 +15,8 @@ interface Notes {
   readonly setbacks: Map<string, Setback>
   readonly accepted: Map<string, { readonly atMs: number; readonly generation: number }>
   blindSinceMs?: number
+  /** Why the last write of its ConfigMap failed. */
+  publishTrouble?: string
   unrecordedSinceMs?: number
   absentSinceMs?: number
   /** When the zone group is looked at again although its record agrees. */
@@ -70,6 +72,18 @@ export class Memory {
     notes.zoneGroupDueMs = nextMs
     if (fine === undefined) delete notes.zoneGroupFine
     else notes.zoneGroupFine = fine
+  }
+
+  trouble(key: string): string | undefined {
+    return this.#notes.get(key)?.publishTrouble
+  }
+
+  /** @param trouble why a ConfigMap was not written */
+  publishing(key: string, trouble: string | undefined): void {
+    const notes = this.#notes.get(key)
+    if (notes === undefined) return
+    if (trouble === undefined) delete notes.publishTrouble
+    else notes.publishTrouble = trouble
   }
 
   blind(key: string, holds: boolean, nowMs: number): void {

@@ -15,6 +15,8 @@ import type {
   ZoneGroup,
 } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
+import type { Found } from '../kubernetes/identities.ts'
+import type { ConfigMap } from '../kubernetes/port.ts'
 import type { Owner } from './tags.ts'
 import type { Parsed } from './target.ts'
 import type { Setback } from './trouble.ts'
@@ -40,9 +42,24 @@ export interface Observation {
   /** `namespace/name` of another object whose endpoint the server is busy with. */
   readonly serverTakenBy?: string
   readonly past: Past
+  /** Of `spec.connectionInfo`; absent: nothing to publish, and nothing published. */
+  readonly publication?: Publication
   /** Absent: nothing was asked of Azure, because nothing could follow from it. */
   readonly azure?: AzureSeen
 }
+
+export type Publication =
+  /** The operator may not write ConfigMaps. */
+  | { readonly is: 'off' }
+  | {
+      readonly is: 'seen'
+      /** By the name in the spec. */
+      readonly wanted?: Found<ConfigMap>
+      /** By the name that was noted, where the spec has another one now, or none. */
+      readonly former?: Found<ConfigMap>
+      /** Why the last write failed. */
+      readonly trouble?: string
+    }
 
 /** What this process remembers of its own tries. Losing it costs a repeat. */
 export interface Past {

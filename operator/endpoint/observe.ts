@@ -7,7 +7,7 @@ import { sameId, virtualNetworkOf } from '../azure/id.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
-import type { ObjectWriter, Store } from '../kubernetes/port.ts'
+import type { ConfigMaps, ObjectWriter, Store } from '../kubernetes/port.ts'
 import { placement } from './address.ts'
 import { rivalOf } from './claim.ts'
 import { gate } from './gate.ts'
@@ -16,6 +16,7 @@ import { interfacesOfEndpoint } from './listing.ts'
 import type { Memory } from './memory.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { observeDns } from './observe-dns.ts'
+import { published } from './observe-published.ts'
 import { elsewhereOf, ownerGone, seniorsOf } from './observe-owner.ts'
 import { serverAge, turnOf } from './server-turn.ts'
 import { maxAgeMs, type Settings } from './pace.ts'
@@ -26,6 +27,7 @@ export interface Sources {
   readonly azure: Azure
   readonly endpoints: Store<PostgresPrivateEndpoint>
   readonly writer: ObjectWriter<PostgresPrivateEndpoint>
+  readonly configMaps?: ConfigMaps
   readonly clusterId: string
   readonly settings: Settings
   readonly memory: Memory
@@ -64,6 +66,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const target = leaving ? boundTarget(object, parsed.value) : parsed.value
   if (!sameId(target.endpointId, boundTarget(object, target).endpointId)) return base
   const azure = await look(from, base, target)
+  const publication = await published(from.configMaps, object, memory.trouble(key))
   const takenBy = turnOf(from, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
   const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
@@ -74,6 +77,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     azure,
     seniors: seniorsOf(from, base, azure, target),
     ownerGone: await ownerGone(from, base, azure.endpoint),
+    ...(publication === undefined ? {} : { publication }),
     ...(rival === undefined ? {} : { rival }),
     ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),
   }

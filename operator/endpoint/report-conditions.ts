@@ -6,6 +6,7 @@ import type { Condition } from '../api/kubernetes.ts'
 import { formatId } from '../azure/id.ts'
 import type { Outcome } from '../azure/action.ts'
 import { catalogue, say } from './conditions.ts'
+import { publicationNote, takenCondition } from './connection-info.ts'
 import type { DnsSeen, Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { modeOf } from './attempt.ts'
@@ -30,6 +31,7 @@ export function readyOf(
 ): Condition<'Ready'> {
   const mode = modeOf(seen)
   const paths = made.drift.map(({ path }) => path).join(', ')
+  const published = publicationNote(seen)
   const differs = `Azure differs from the spec in ${paths}, and that is left so.`
   if (mode === 'observe' && made.drift.length > 0) {
     return withRemedy(say('Ready', 'False', 'Drifted', differs))
@@ -39,11 +41,15 @@ export function readyOf(
   }
   if (main !== undefined) return withRemedy(say('Ready', 'False', main.reason, main.message))
   if (mode === 'suspended') {
-    return withRemedy(say('Ready', 'True', 'Suspended', 'Writes to Azure are suspended.'))
+    return withRemedy(
+      say('Ready', 'True', 'Suspended', join('Writes to Azure are suspended.', published)),
+    )
   }
-  if (made.drift.length > 0) return withRemedy(say('Ready', 'True', 'Drifted', differs))
+  if (made.drift.length > 0) {
+    return withRemedy(say('Ready', 'True', 'Drifted', join(differs, published)))
+  }
   const note = seen.azure ? unchecked(seen.azure.dns) : ''
-  return say('Ready', 'True', 'Ready', join('The endpoint can be used.', note))
+  return say('Ready', 'True', 'Ready', join('The endpoint can be used.', note, published))
 }
 
 const join = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join(' ')
@@ -64,6 +70,7 @@ export function abnormal(
 ): readonly Condition[] {
   const mode = modeOf(seen)
   const found: Condition[] = [...made.abnormal]
+  if (!found.some(({ type }) => type === 'Conflicted')) found.push(...takenCondition(seen))
   if (made.drift.length > 0 && !found.some(({ type }) => type === 'Drifted')) {
     const reason = mode === 'observe' ? 'Observed' : mode === 'suspended' ? 'Suspended' : 'Reported'
     found.push(say('Drifted', 'True', reason, made.drift.map(({ path }) => path).join(', ')))

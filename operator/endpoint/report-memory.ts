@@ -7,6 +7,7 @@ import type { EndpointStatus } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
 import { sameText } from '../azure/id.ts'
 import type { Unmet } from './conditions.ts'
+import { notedName } from './connection-info.ts'
 import type { Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { differencesOf } from './plan-change.ts'
@@ -126,6 +127,7 @@ export function memoryOf(
           ? before.succeeded
           : undefined,
     deniedSince,
+    configMapName: notedName(seen),
     corrections: correctionsOf(seen, made, outcomes),
   })
 }

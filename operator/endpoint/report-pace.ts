@@ -1,5 +1,6 @@
 /** When an object is looked at again. Pure. */
 import type { Outcome } from '../azure/action.ts'
+import { isPending } from './connection-info.ts'
 import type { Observation } from './observation.ts'
 import { isWait, restMs, waitingSince, waitMs, type Settings } from './pace.ts'
 import type { Plan } from './plan.ts'
@@ -35,6 +36,7 @@ export function againInMs(
     return retry === 'user-fix' || retry === 'slow' ? rest : settings.inFlightMs
   })
   const accepted = outcomes.some(({ is }) => is === 'accepted') ? [settings.inFlightMs] : []
-  const soonest = Math.min(rest, ...wishes, ...accepted)
+  const noting = isPending(seen) ? [settings.inFlightMs] : []
+  const soonest = Math.min(rest, ...wishes, ...accepted, ...noting)
   return Math.round(soonest * (0.9 + 0.2 * seen.chance))
 }

@@ -8,9 +8,10 @@ import type { Condition, StoredCondition } from '../api/kubernetes.ts'
 import { status as schema, type EndpointStatus } from '../api/private-endpoint.ts'
 import { fit } from '../api/value.ts'
 import type { Outcome } from '../azure/action.ts'
-import type { EventNote } from '../kubernetes/port.ts'
+import type { ConfigMapChange, EventNote } from '../kubernetes/port.ts'
 import type { Report } from '../runtime/kind.ts'
 import { catalogue } from './conditions.ts'
+import { changesOf } from './connection-info.ts'
 import { deedKey } from './deed.ts'
 import type { Observation } from './observation.ts'
 import type { Settings } from './pace.ts'
@@ -26,6 +27,8 @@ export interface Written {
   readonly finalizer: Plan['finalizer']
   /** Absent: what stands there stays. */
   readonly status?: EndpointStatus
+  /** What becomes of the ConfigMap, once the status stands. */
+  readonly publish?: readonly ConfigMapChange[]
   /** What was done, and what has changed thereby. */
   readonly events: {
     readonly deeds: readonly EventNote[]
@@ -83,6 +86,7 @@ export function report(
     write: {
       ...nothing,
       status: fit(schema, status),
+      publish: changesOf(seen, status),
       events: { ...events, transitions: transitions(before?.conditions ?? [], conditions) },
     },
     againInMs: again,

@@ -2,7 +2,8 @@
  * The cluster as the kinds see it. One implementation talks to the API server (client.ts, watch.ts);
  * tests may bring another. Reads come from the watches' caches unless they say `now`.
  */
-import type { Metadata } from '../api/kubernetes.ts'
+import type { Metadata, OwnerReference } from '../api/kubernetes.ts'
+import type { Found } from './identities.ts'
 
 export interface KubernetesObject {
   readonly apiVersion: string
@@ -41,6 +42,42 @@ export interface ObjectMaker<T extends KubernetesObject> {
   create(object: T): Promise<boolean>
   /** Deletes that very incarnation (uid and resourceVersion as preconditions); a 404 is success. */
   remove(object: T): Promise<void>
+}
+
+/** A ConfigMap as far as it is looked at. */
+export interface ConfigMap {
+  readonly metadata: {
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly ownerReferences?: readonly OwnerReference[]
+  }
+  readonly data?: Readonly<Record<string, string>>
+}
+
+export type ConfigMapChange =
+  /** Owned by that object, and gone with it; refused when one of that name exists. */
+  | {
+      readonly do: 'create'
+      readonly owner: KubernetesObject
+      readonly name: string
+      readonly data: Readonly<Record<string, string>>
+    }
+  /** All of its data; refused when it is no longer as it was found. */
+  | {
+      readonly do: 'replace'
+      readonly found: ConfigMap
+      readonly data: Readonly<Record<string, string>>
+    }
+  /** Refused when it is no longer as it was found. */
+  | { readonly do: 'remove'; readonly found: ConfigMap }
+
+export interface ConfigMaps {
+  /** By quorum read. */
+  read(namespace: string, name: string): Promise<Found<ConfigMap>>
+  /** Answers why it was not done; undefined when it was. Never throws. */
+  write(change: ConfigMapChange): Promise<string | undefined>
 }
 
 /** One line in `kubectl get events`. Recorded on transitions only; never throws. */

@@ -78,6 +78,13 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
     })
   }
 
+  /** As `kubectl replace`: fields that are not given are gone. */
+  replaceSpec(key: string, spec: Endpoint['spec']): void {
+    const before = this.#existing(key)
+    const generation = before.metadata.generation + 1
+    this.#keep(key, { ...before, spec, metadata: { ...before.metadata, generation } })
+  }
+
   delete(key: string): void {
     const before = this.#existing(key)
     const deletionTimestamp = this.#now().toISOString()

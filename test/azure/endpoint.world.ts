@@ -13,6 +13,7 @@ import { Conflict } from '../../operator/kubernetes/port.ts'
 import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
 import { startSimulator } from '../arm/start.ts'
 import { armOf, type Arm } from './endpoint.arm.ts'
+import { ConfigMapStore } from './endpoint.config-maps.ts'
 import { Cluster, keyOf } from './endpoint.cluster.ts'
 
 class Crash extends Error {}
@@ -21,14 +22,17 @@ export interface WorldOptions {
   readonly seed?: number
   /** The operator's identity; default `owner`. */
   readonly identity?: string
+  /** Whether ConfigMaps may be written; default no. */
+  readonly connectionInfo?: boolean
 }
 
 export async function makeWorld({
   seed = 1,
   identity = 'owner',
+  connectionInfo = false,
 }: WorldOptions = {}): Promise<World> {
   const azure = await startSimulator({ seed })
-  return new World(azure, azure.identity(identity))
+  return new World(azure, azure.identity(identity), connectionInfo)
 }
 
 /** Moved by hand, by ms. */
@@ -39,7 +43,7 @@ class HandClock {
 }
 
 function createOperator(
-  { azure, cluster }: World,
+  { azure, cluster, configMaps }: World,
   me: SimulatedIdentity,
   clock: HandClock,
   random: () => number,
@@ -65,6 +69,7 @@ function createOperator(
     endpoints: cluster,
     writer: cluster,
     events: cluster,
+    ...(configMaps === undefined ? {} : { configMaps }),
     clusterId: 'cluster-1',
     settings: { inFlightMs: 5_000, resyncMs: 300_000, zoneGroupResyncMs: 43_200_000 },
     now: clock.now,
@@ -81,6 +86,7 @@ export class World {
   /** Names of the deeds that Azure took, in their order. */
   readonly deeds: string[] = []
   crashes = 0
+  readonly configMaps: ConfigMapStore | undefined
 
   readonly #agent: Agent
   readonly #clock = new HandClock()
@@ -91,12 +97,13 @@ export class World {
   #crashBeforeWrite = Infinity
   #chance = 0
 
-  constructor(azure: Simulator, me: SimulatedIdentity) {
+  constructor(azure: Simulator, me: SimulatedIdentity, connectionInfo: boolean) {
     const [subscriptionId] = me.subscriptionIds
     if (subscriptionId === undefined) throw new Error(`${me.name} sees no subscription`)
     this.azure = azure
     this.subscriptionId = subscriptionId
     this.cluster = new Cluster(this.#clock.now)
+    if (connectionInfo) this.configMaps = new ConfigMapStore()
     this.#agent = new Agent({ connect: { ca: azure.ca } })
     this.arm = armOf(azure, azure.identity('owner'), this.#agent)
     const random = (): number => (this.#chance = (this.#chance + 0.37) % 1)
