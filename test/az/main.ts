@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Refusal } from '../control-plane/refusal.ts'
 import { type Command, commands, type Memory, type Result } from './commands.ts'
 
 const cliVersion = '2.91.0'
@@ -33,8 +34,9 @@ function findAz(): string {
 function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
   if (error !== undefined || status !== 0) {
-    throw new Error(
-      `${command} ${args.join(' ')} failed: ${error?.message ?? `exit code ${status}`}`,
+    const why = error?.message ?? `exit code ${status}`
+    throw new Refusal(
+      `cannot install the Azure CLI: ${command} ${args.join(' ')}: ${why}; install it, or set PGPE_AZ to an az`,
     )
   }
 }
@@ -207,4 +209,10 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  say(`az: ${error.message}`)
+  process.exitCode = 1
+}

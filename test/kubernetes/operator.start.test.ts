@@ -41,9 +41,11 @@ const but = (pattern: RegExp, instead: string): string => {
   return changed
 }
 
-/** A web server that is no Kubernetes. */
-async function somethingElse(): Promise<{ url: string; close: () => void }> {
-  const server = createServer((_, response) => response.end('<html>It works!</html>'))
+/** A web server that gives one answer only. */
+async function somethingElse(
+  text = '<html>It works!</html>',
+): Promise<{ url: string; close: () => void }> {
+  const server = createServer((_, response) => response.end(text))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, close: () => void server.close() }
@@ -130,6 +132,28 @@ test('a server that is no Kubernetes is one clear line', async ({ directory, pro
   assert.is(code, 1)
   assert.equal(made.said, [
     `pgpe-operator: the API server sent an answer that is not JSON (${path})`,
+  ])
+})
+
+test('a cluster without the definitions is one clear line', async ({ directory, processes }) => {
+  const other = await somethingElse(
+    JSON.stringify({ resources: [{ name: 'postgresprivateendpoints' }] }),
+  )
+  const path = join(directory, 'bare.yaml')
+  writeFileSync(
+    path,
+    but(
+      /server: .*\n(\s*)certificate-authority-data: .*/,
+      `server: ${other.url}\n$1insecure-skip-tls-verify: true`,
+    ),
+  )
+  const made = new OperatorProcess(['--log-level', 'error'], { KUBECONFIG: path })
+  processes.push(made)
+  const { code } = await made.ended
+  other.close()
+  assert.is(code, 1)
+  assert.equal(made.said, [
+    'pgpe-operator: the cluster does not know endpointconnectiondecisions: kubectl apply --server-side -f crds/',
   ])
 })
 
