@@ -164,6 +164,42 @@ async function check(context: Context, rows: Readonly<Record<string, Mistake>>):
   }
 }
 
+/** Looked at three times more, nothing changes: no object, no event, nothing in Azure. */
+async function rests(context: Context): Promise<void> {
+  const { server, namespace, operator, azure } = context
+  const inbox: Mistake = { kind: 'decision', spec: { inbox: true }, says: [] }
+  const made = await server.send(
+    'POST',
+    path('decision', namespace),
+    objectOf(context, 'inbox', inbox),
+  )
+  assert.is(made.status, 201)
+  const key = `${namespace}/inbox`
+  const quiet = () =>
+    operator.log.filter((line) => line.msg === 'visit-quiet' && line.key === key).length
+  const looked = async (times: number) => {
+    const enough = quiet() + times
+    await until(async () => quiet() >= enough)
+  }
+  const versions = async () => {
+    const lists = ['endpoint', 'decision'] as const
+    const all = lists.map((kind) => server.send('GET', path(kind, namespace)))
+    all.push(server.send('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`))
+    const items = (await Promise.all(all)).flatMap(({ body }) => body.items)
+    return items.map(({ metadata }: any) => `${metadata.name} ${metadata.resourceVersion}`).sort()
+  }
+  await looked(3)
+  const before = await versions()
+  assert.ok(before.length > 60, String(before.length))
+  azure.simulator.clearRequests()
+  await looked(3)
+  assert.equal(await versions(), before)
+  assert.equal(
+    sent(context).filter((request) => !/^GET |^POST token$/.test(request)),
+    [],
+  )
+}
+
 test('each is refused at admission, or told in a condition, and Azure hears of nothing that did not parse', async (context) => {
   const { paths, azure } = context
   for (const [what, row] of Object.entries(atTheGate(paths))) {
@@ -191,6 +227,7 @@ test('each is refused at admission, or told in a condition, and Azure hears of n
   await check(context, mistaken)
   const written = sent(context).filter((request) => !/^GET |^POST token$/.test(request))
   assert.equal(written, [])
+  await rests(context)
 })
 
 test.run()
