@@ -38,7 +38,8 @@ export function dismantle(seen: Observation, azure: AzureSeen, target: Target): 
       // Never attempted, and not ours to find out: nothing can have been made.
       const passing = endpoint.error.retry === 'fast' || endpoint.error.retry === 'throttle'
       if (status?.privateEndpointId === undefined && !passing) return over
-      return going(unread(endpoint.error, unmet('Deleting', 'The endpoint is being deleted.')))
+      const step = unread(endpoint.error, unmet('Deleting', 'The endpoint is being deleted.'))
+      return going(endpoint.error.code === 'CredentialsUnavailable' ? withWayOut(step) : step)
     }
     case 'absent':
       return youngAbsence(seen)
@@ -53,6 +54,15 @@ export function dismantle(seen: Observation, azure: AzureSeen, target: Target): 
     }
   }
 }
+
+/** An identity that went with its namespace can't be brought back there: then somebody else must clean up. */
+const withWayOut = (step: Step): Step => ({
+  ...step,
+  findings: step.findings.map((finding) => ({
+    ...finding,
+    message: `${finding.message} The endpoint can't be deleted without it; with spec.deletionPolicy Retain it stays in Azure, and the object goes.`,
+  })),
+})
 
 /** GETs lag behind writes for seconds (hashicorp/terraform-provider-azurerm issue 18268). */
 const lagMs = 15_000
