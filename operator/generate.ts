@@ -18,6 +18,10 @@ import { decisions, stamp } from './grants-decision.ts'
 import { endpointPolicies } from './grants-endpoint.ts'
 import { roles } from './grants-roles.ts'
 import { manifestsOf, operatorUser } from './grants.ts'
+import { errorsPage } from './azure/verdict-page.ts'
+import { settingsPage } from './config.ts'
+import { permissionsPage } from './permissions.ts'
+import { metricsPage } from './runtime/metrics.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -68,6 +72,28 @@ export const files: { readonly [path: string]: () => string } = {
       page(endpoint.kind, endpointConditions),
       page(decision.kind, decisionConditions),
       transitionsPage(),
+    ),
+  'docs/settings.md': () =>
+    markdown(
+      'Settings',
+      'A flag wins over its variable, the variable over the default.',
+      '',
+      settingsPage(),
+    ),
+  'docs/metrics.md': () => markdown('Metrics', metricsPage()),
+  'docs/permissions.md': () =>
+    markdown(
+      'Permissions',
+      'What the operator does in the cluster and in Azure, and why.',
+      '',
+      permissionsPage(),
+    ),
+  'docs/errors.md': () =>
+    markdown(
+      'What Azure may answer',
+      'How soon each refusal of Azure is tried again. A condition shows the code and the message as Azure gave them.',
+      '',
+      errorsPage(),
     ),
   'charts/pgpe-operator/grants/roles.yaml': () => grants('ClusterRoles to bind to people.', roles),
   'charts/pgpe-operator/grants/endpoints.yaml': () =>
