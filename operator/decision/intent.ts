@@ -3,9 +3,10 @@
  * is written, and kept until a GET shows what came of it. Decides what a look says about a recorded
  * intent. An approval that reached another identity is taken back, unless another decision gives it.
  */
-import type { DecisionStatus } from '../api/connection-decision.ts'
+import type { DecisionStatus, EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Connection } from '../azure/model.ts'
 import { identityOf, keyOf, nameKey, sameIdentity, type Identity } from './identity.ts'
+import { namesWhose } from './match.ts'
 import { connectionsOf, decisionOf, type Observation } from './observation.ts'
 import { settleMs } from './pace.ts'
 import { actOf, type Claims } from './precedence.ts'
@@ -83,6 +84,15 @@ export function judge(seen: Observation, intent: Intent, claims: Claims): Judgem
   return wanted || busy(connection) || maybeSent(seen, key) ? { is: 'open' } : { is: 'void' }
 }
 
+/**
+ * Whether a decision that has the connection gives it this very identity: it says whose it must be, or is
+ * bound to it. A name alone does not tell an endpoint that was meant from one that came in its place.
+ */
+const gives = (winner: EndpointConnectionDecision, connection: Connection): boolean =>
+  actOf(winner) === 'Approve' &&
+  (namesWhose(winner.spec) ||
+    (winner.status?.memory?.intents?.some((intent) => isBoundTo(intent, connection)) ?? false))
+
 /** Where the pace of taking an approval back is remembered, apart from that of giving it. */
 export const revokeKey = (name: string): string => `revoke/${nameKey(name)}`
 
@@ -98,7 +108,7 @@ function foreign(
 ): Judgement {
   const winner = claims.get(keyOf(connection))?.decision
   const givenByAnother =
-    winner !== undefined && winner !== decisionOf(seen) && actOf(winner) === 'Approve'
+    winner !== undefined && winner !== decisionOf(seen) && gives(winner, connection)
   const revoke =
     intent.action === 'Approve' &&
     connection.state === 'Approved' &&

@@ -105,6 +105,12 @@ const inState = ({ states }: Selector, state: string): boolean =>
 export const names = ({ connections: by }: DecisionSpec): boolean =>
   by?.names !== undefined || by?.privateEndpointIds !== undefined || by?.endpointRefs !== undefined
 
+/** Whether the selection says by itself whose a connection must be. */
+export const namesWhose = ({ connections: by }: DecisionSpec): boolean =>
+  [by?.privateEndpointIds, by?.endpointRefs, by?.subscriptionIds, by?.resourceGroupIds].some(
+    (field) => field !== undefined,
+  )
+
 /** Whether the selection can hold one connection only. */
 export const namesOne = ({ connections: by }: DecisionSpec): boolean =>
   [by?.names, by?.privateEndpointIds, by?.endpointRefs].some((field) => field?.length === 1)
