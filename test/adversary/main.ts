@@ -81,7 +81,8 @@ async function playMany(seed: number, histories: number): Promise<Sum> {
       moves: sum.moves + more.moves,
       wrong: [...sum.wrong, ...more.wrong],
     }
-    process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong\n`)
+    const seeds = sum.wrong.map(({ seed: one }) => ` SEED=${one}`).join('')
+    process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong${seeds}\n`)
   }
   return sum
 }
