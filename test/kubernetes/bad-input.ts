@@ -144,8 +144,7 @@ export const pastTheGate = (paths: Paths): Rows => ({
   ),
 })
 
-/** Well-formed, and wrong in Azure: said before anything is written there. */
-export const inAzure = ({ server, subnet, network }: Paths): Rows => ({
+const places = ({ subnet }: Paths): Rows => ({
   'an address outside the subnet': because(
     'AddressNotInSubnet',
     endpoint(
@@ -183,6 +182,12 @@ export const inAzure = ({ server, subnet, network }: Paths): Rows => ({
       /Remove spec\.location/,
     ),
   ),
+})
+
+/** Well-formed, and wrong in Azure: said before anything is written there. */
+export const inAzure = (paths: Paths): Rows => ({ ...places(paths), ...parts(paths) })
+
+const parts = ({ server, subnet, network }: Paths): Rows => ({
   'a server inside a network': because(
     'VNetIntegrated',
     endpoint(
