@@ -5,8 +5,11 @@
  */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { WrittenDecisionSpec } from '../operator/api/connection-decision.ts'
 import { brokenBindings } from './kit/broken-bindings.ts'
 import { play, playAll } from './kit/adversary.ts'
+import { connection, decision, endpointText, strangers as theirs } from './kit/decision.ts'
+import { DecisionWorld } from './kit/decision-world.ts'
 import { importMutant } from './kit/mutants.ts'
 import { deadline } from './runner/deadline.ts'
 
@@ -31,6 +34,28 @@ test(`strangers get no approval that no decision gives (${histories} histories)`
 
 test('a history can be played again', async () => {
   assert.equal(await play(4711), await play(4711))
+})
+
+test('a decision by name alone does not give what reached somebody else by the write of another', async () => {
+  const app = connection('app.1')
+  const foreign = connection('app.1', { endpoint: endpointText('app', theirs) })
+  const approve = (name: string, connections: NonNullable<WrittenDecisionSpec['connections']>) =>
+    decision({ name, spec: { action: 'Approve', connections } })
+  const world = new DecisionWorld()
+  world.connect(app)
+  world.cluster.apply(approve('first', { names: [app.name] }))
+  world.cluster.apply(approve('second', { names: [app.name] }))
+  world.at = (point) => {
+    if (point !== 'looked' || world.puts.length > 0) return
+    world.connect(foreign)
+    world.cluster.apply(approve('first', { privateEndpointIds: [endpointText('app')] }))
+  }
+  await world.settle()
+  assert.equal(
+    world.puts.map(({ status }) => status),
+    ['Approved', 'Rejected'],
+  )
+  assert.is(world.stateOf(foreign), 'Rejected')
 })
 
 for (const mutant of brokenBindings) {
