@@ -193,7 +193,7 @@ const revoked = deadline(120, async (context: Context) => {
   const endpoint = await request(owner, 'shared', 'other', 'ledger')
   const { name } = await connectionOf(context, 'ledger', endpoint)
   const id = `${serverId('ledger')}/privateEndpointConnections/${name}`
-  const state = { status: 'Approved', description: 'x' }
+  const state = { status: 'Approved', description: canary }
   await owner.done('PUT', id, { properties: { privateLinkServiceConnectionState: state } })
   // As an operator has left it that died right after an approval meant for somebody else.
   const spec = { serverId: serverId('ledger'), action: 'Approve', connections: { names: [name] } }
@@ -233,6 +233,7 @@ const revoked = deadline(120, async (context: Context) => {
       )
     ).body.items.some(({ reason, type }: any) => reason === 'ApprovalRevoked' && type === 'Warning')
   await operator.until(told)
+  assert.not.match(JSON.stringify(operator.log), /CANARY/)
 })
 test(
   'an approval that reached somebody else is taken back: warned of, and counted by the process',
