@@ -14,6 +14,7 @@ import { reference } from './api/reference.ts'
 import { catalogue as decisionConditions } from './decision/conditions.ts'
 import { transitionsPage } from './decision/transitions.ts'
 import { catalogue as endpointConditions } from './endpoint/conditions.ts'
+import { fieldsPage } from './endpoint/fields.ts'
 import { refusalsPage } from './endpoint/refusals.ts'
 import { decisions, stamp } from './grants-decision.ts'
 import { endpointPolicies } from './grants-endpoint.ts'
@@ -74,6 +75,7 @@ export const files: { readonly [path: string]: () => string } = {
       page(decision.kind, decisionConditions),
       transitionsPage(),
     ),
+  'docs/endpoint-fields.md': () => markdown('Fields of a private endpoint', fieldsPage()),
   'docs/endpoint-errors.md': () => markdown('Refusals by Azure', refusalsPage()),
   'docs/settings.md': () =>
     markdown(

@@ -63,6 +63,7 @@ const tables = [
   'azure/verdict.ts',
   'decision/conditions.ts',
   'endpoint/conditions.ts',
+  'endpoint/fields.ts',
 ]
 
 /** What is started rather than imported. */
