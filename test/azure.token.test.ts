@@ -227,7 +227,7 @@ for (const [url, leaves] of places) {
 const clouds: readonly (readonly [
   string,
   Readonly<Record<string, string>>,
-  readonly [string, string, string, boolean],
+  readonly [string, string, string, boolean, string],
 ])[] = [
   [
     'nothing',
@@ -237,6 +237,7 @@ const clouds: readonly (readonly [
       'https://management.azure.com/.default',
       'https://login.microsoftonline.com',
       true,
+      'privatelink.postgres.database.azure.com',
     ],
   ],
   [
@@ -247,6 +248,7 @@ const clouds: readonly (readonly [
       'https://management.usgovcloudapi.net/.default',
       'https://login.microsoftonline.us',
       true,
+      'privatelink.postgres.database.usgovcloudapi.net',
     ],
   ],
   [
@@ -257,6 +259,7 @@ const clouds: readonly (readonly [
       'https://management.chinacloudapi.cn/.default',
       'https://login.chinacloudapi.cn',
       true,
+      'privatelink.postgres.database.chinacloudapi.cn',
     ],
   ],
   [
@@ -266,12 +269,28 @@ const clouds: readonly (readonly [
       AZURE_AUTHORITY_HOST: 'https://localhost:8444/',
       AZURE_RESOURCE_MANAGER_AUDIENCE: 'https://arm.local/',
     },
-    ['https://localhost:8443', 'https://arm.local/.default', 'https://localhost:8444', false],
+    [
+      'https://localhost:8443',
+      'https://arm.local/.default',
+      'https://localhost:8444',
+      false,
+      'privatelink.postgres.database.azure.com',
+    ],
   ],
 ]
-for (const [what, environment, [resourceManager, scope, authorityHost, microsoft]] of clouds) {
+for (const [
+  what,
+  environment,
+  [resourceManager, scope, authorityHost, microsoft, zoneName],
+] of clouds) {
   test(`${what} names a cloud`, () => {
-    assert.equal(cloudOf(environment), { resourceManager, scope, authorityHost, microsoft })
+    assert.equal(cloudOf(environment), {
+      resourceManager,
+      scope,
+      authorityHost,
+      microsoft,
+      zoneName,
+    })
   })
 }
 
