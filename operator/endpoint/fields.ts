@@ -58,6 +58,11 @@ const reported = cell(
   'plan',
   'has an address that nobody can change',
 )
+const another = cell(
+  'Azure cannot change it; another incarnation is not ours',
+  'plan',
+  'is lost when it is another incarnation without our tag',
+)
 const vanished = cell(
   'an endpoint that vanished is made again',
   'plan',
@@ -168,14 +173,14 @@ export const fieldRows: readonly FieldRow[] = [
     'location',
     cell("must be the network's", 'plan', 'checks the region before any write'),
     frozen,
-    reported,
+    another,
     deleted,
   ),
   row(
     'networkInterfaceName',
     cell('as given', 'flow', 'gets the static address and the tags that it asks for'),
     frozen,
-    reported,
+    another,
     deleted,
   ),
   row(

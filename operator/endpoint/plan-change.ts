@@ -69,10 +69,13 @@ export function differencesOf(
 ): { readonly wanted: EndpointChange; readonly differences: readonly Difference[] } {
   const { spec, status } = seen.object
   const applied = appliedToEndpoint(status?.appliedTagKeys)
-  const tags = mendedTags(endpoint.tags, newTags(spec.tags, seen.owner), applied)
+  // Whoever only observes made nothing, and marks nothing as its own.
+  const observing = spec.managementPolicy === 'Observe'
+  const wish = observing ? new Map(Object.entries(spec.tags ?? {})) : newTags(spec.tags, seen.owner)
+  const tags = mendedTags(endpoint.tags, wish, applied)
   const ofTags = tagDifferences('tags', endpoint.tags, tags)
-  const wish = spec.applicationSecurityGroupIds
-  const groups = wish && securityGroups(wish)
+  const { applicationSecurityGroupIds: ids } = spec
+  const groups = ids && securityGroups(ids)
   const ofGroups = groups ? groupDifference(groups, endpoint.applicationSecurityGroupIds) : []
   return {
     wanted: {
