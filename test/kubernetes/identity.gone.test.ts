@@ -1,6 +1,7 @@
 /** An identity that goes before the objects that need it. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { deadline } from '../runner/deadline.ts'
 import { makeNamespace, until } from './api-server.ts'
 import {
   armStatus,
@@ -64,22 +65,25 @@ test('a Secret that is gone for good blocks the deletion, says the way out, and 
   assert.is(await armStatus(context, 'blocked'), 200)
 })
 
-test('a secret that comes back, comes in time: the blocked deletion goes on', async (context) => {
-  const { server, azure } = context
-  const namespace = await makeNamespace(server, 'identity')
-  const owner = azure.simulator.identity('owner')
-  await putSecret(server, namespace, owner)
-  const first = await start(context, [namespace])
-  await put(context, namespace, 'again', ref('Secret'))
-  await until(() => isReady(context, namespace, 'again'))
-  await first.end('SIGTERM')
-  await server.send('DELETE', `${secretsPath(namespace)}/${identityName}`)
-  await start(context, [namespace])
-  await server.send('DELETE', path('endpoint', namespace, 'again'))
-  await unavailable(context, namespace, 'again')
-  await putSecret(server, namespace, owner)
-  await until(() => isGone(context, namespace, 'again'))
-  assert.is(await armStatus(context, 'again'), 404)
-})
+test(
+  'a secret that comes back, comes in time: the blocked deletion goes on',
+  deadline(180, async (context: Context) => {
+    const { server, azure } = context
+    const namespace = await makeNamespace(server, 'identity')
+    const owner = azure.simulator.identity('owner')
+    await putSecret(server, namespace, owner)
+    const first = await start(context, [namespace])
+    await put(context, namespace, 'again', ref('Secret'))
+    await until(() => isReady(context, namespace, 'again'))
+    await first.end('SIGTERM')
+    await server.send('DELETE', `${secretsPath(namespace)}/${identityName}`)
+    await start(context, [namespace])
+    await server.send('DELETE', path('endpoint', namespace, 'again'))
+    await unavailable(context, namespace, 'again')
+    await putSecret(server, namespace, owner)
+    await until(() => isGone(context, namespace, 'again'))
+    assert.is(await armStatus(context, 'again'), 404)
+  }),
+)
 
 test.run()
