@@ -32,7 +32,7 @@ const entry = object('One act in Azure.', {
   after: optional(armText('The state after.')),
   correlationId: optional(armText("ARM's correlation id, for Azure's activity log.")),
   generation: optional(integer('The generation of this object that acted.', { minimum: 0 })),
-  decidedBy: optional(armText('spec.decidedBy.username of that generation.')),
+  decidedBy: optional(armText('Who had decided, as spec.decidedBy said.')),
 })
 
 /** Data that Azure can't give back. Losing it may cost a repeat, never a wrong approval. */
