@@ -74,7 +74,7 @@ export const settledStatus: NonNullable<PostgresPrivateEndpoint['status']> = {
   resourceGuid: guid,
   provisioningState: 'Succeeded',
   dns: { zoneId: formatId(ids.zone), zoneGroupId: formatId(ids.zoneGroup) },
-  memory: { appliedGeneration: 1, succeeded: true },
+  memory: { appliedGeneration: 1, succeeded: true, seenSince: '2026-11-01T00:00:00Z' },
 }
 
 export interface ObjectChanges {

@@ -227,7 +227,7 @@ fields('shows what Azure shows', () => {
       virtualNetworkLinkIds: [formatId(ids.link)],
       records: [{ fqdn: 'db.privatelink.postgres.database.azure.com', ipAddresses: [ip] }],
     },
-    memory: { appliedGeneration: 1, succeeded: true },
+    memory: settledStatus.memory,
   })
 })
 

@@ -54,6 +54,9 @@ const memory = object(
       integer("The generation for which the subnet's policies were last set.", { minimum: 0 }),
     ),
     succeeded: optional(flag('The present endpoint has once been Succeeded.')),
+    seenSince: optional(
+      time('When the present endpoint was first seen: a younger server is another one.'),
+    ),
     configMapName: optional(
       text('The ConfigMap that connectionInfo publishes to.', { maxLength: 253 }),
     ),

@@ -442,8 +442,8 @@ export const fieldRows: readonly FieldRow[] = [
     atOnce,
     cell(
       'a lost endpoint is made anew, when a person or the policy says so',
-      'flow',
-      'is rejected, stands still, and is made anew when a person says so',
+      'fields',
+      'made anew by itself when the server was deleted and made again while nobody looked',
     ),
     deleted,
   ),

@@ -19,7 +19,7 @@ export const handled = (seen: Observation): { readonly handledRecreate?: string 
   return token === undefined ? {} : { handledRecreate: token }
 }
 
-/** A person asks, or the server is younger than an endpoint that was already seen disconnected. */
+/** A person asks, or the server is younger than what we first saw of this endpoint, so it is another server. */
 export function wantsReplacement(
   seen: Observation,
   { server }: Pick<AzureSeen, 'server'>,
@@ -29,7 +29,8 @@ export function wantsReplacement(
   if (recreateToken(seen) !== undefined) return true
   const { spec, status } = seen.object
   if (spec.recreatePolicy !== 'OnServerRecreated' || server.is !== 'present') return false
-  const since = status?.conditions?.find(({ type }) => type === 'Disconnected')?.lastTransitionTime
+  const disconnected = status?.conditions?.find(({ type }) => type === 'Disconnected')
+  const since = status?.memory?.seenSince ?? disconnected?.lastTransitionTime
   const { createdAt } = server.value
   return since !== undefined && createdAt !== undefined && createdAt > Date.parse(since)
 }

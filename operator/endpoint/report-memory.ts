@@ -2,6 +2,7 @@
  * What the status remembers for the operator itself: data that Azure can't give back. Losing it may
  * cost a repeat, never a wrong act. Pure.
  */
+import { timestamp } from '../api/condition.ts'
 import type { StoredCondition } from '../api/kubernetes.ts'
 import type { EndpointStatus } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
@@ -126,6 +127,10 @@ export function memoryOf(
         : shown === undefined || same
           ? before.succeeded
           : undefined,
+    seenSince:
+      shown === undefined || (same && before.seenSince !== undefined)
+        ? before.seenSince
+        : timestamp(seen.at),
     deniedSince,
     configMapName: notedName(seen),
     corrections: correctionsOf(seen, made, outcomes),

@@ -199,4 +199,25 @@ test('links that carry our tag go with the last object that asks for it', async 
   assert.equal(await world.arm.list(`${String(zones[0]?.['id'])}/virtualNetworkLinks`), [])
 })
 
+test('made anew by itself when the server was deleted and made again while nobody looked', async ({
+  world,
+}) => {
+  const { serverId, subnetId } = await furnish(world, 'rg')
+  const given = { serverId, subnetId, resourceGroup: 'rg', dns: { mode: 'None' as const } }
+  const key = world.cluster.create('pe', { ...given, recreatePolicy: 'OnServerRecreated' })
+  const other = world.cluster.create('other', given)
+  await world.until('Ready', () => isReady(world, key) && isReady(world, other))
+  const before = world.cluster.get(key)?.status?.resourceGuid
+  world.pass(300)
+  await world.arm.delete(serverId)
+  world.pass(600)
+  await furnish(world, 'rg')
+  await world.until('Ready again', () => {
+    const { resourceGuid } = world.cluster.get(key)?.status ?? {}
+    return resourceGuid !== before && isReady(world, key)
+  })
+  await world.until('said', () => readyOf(world.cluster, other) === 'False/Disconnected')
+  assert.is(world.deeds.filter((name) => name === 'DeleteEndpoint').length, 1)
+})
+
 test.run()
