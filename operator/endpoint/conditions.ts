@@ -297,7 +297,7 @@ export const catalogue = {
     means: 'Another object wants the same thing otherwise, and keeps it.',
     True: {
       ConfigMapTaken:
-        'A ConfigMap of the name in spec.connectionInfo exists that is not this object’s; it is left as it is.',
+        "A ConfigMap of the name in spec.connectionInfo exists that is not this object's; it is left as it is.",
       EndpointClaimed: 'Another object of this cluster has this private endpoint.',
       SharedSetting:
         'An older object wants the tags or the resolution policy of the shared zone, or the policies of the shared subnet, otherwise.',

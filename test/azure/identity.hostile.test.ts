@@ -112,7 +112,7 @@ for (const [kind, identity] of [
 /** The directory repeats what it was sent, plainly or as it was sent. */
 const echoes: readonly (readonly [string, (form: URLSearchParams) => string])[] = [
   [
-    'in a description of Entra’s',
+    "in a description of Entra's",
     (form) => `AADSTS7000215: wrong: ${[...form.values()].join(' ')}`,
   ],
   ['as the form that it was', (form) => `AADSTS7000215: wrong: ${form.toString()}`],

@@ -10,7 +10,7 @@ const object = (spec: object, more: object = {}) =>
   ({ metadata: { namespace: 'shop', name: 'one', ...more }, spec }) as PostgresPrivateEndpoint
 const going = { deletionTimestamp: '2026-01-01T00:00:00Z' }
 
-test('one of its namespace, or the operator’s for its namespace', () => {
+test("one of its namespace, or the operator's for its namespace", () => {
   assert.equal(identityOf(object({})), { kind: 'operator', namespace: 'shop' })
   assert.equal(identityOf(object({ identityRef })), { ...identityRef, namespace: 'shop' })
 })

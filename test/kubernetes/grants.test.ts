@@ -249,7 +249,7 @@ test('a namespace that goes takes a Reject along, whoever deletes it', async ({ 
   await until(async () => (await server.send('GET', `/api/v1/namespaces/${namespace}`)).status === 404)
 }) // prettier-ignore
 
-test('the same manifest once more is nobody’s question; another one is', async ({ server, namespace, stamped }) => {
+test("the same manifest once more is nobody's question; another one is", async ({ server, namespace, stamped }) => {
   for (const where of [namespace, stamped]) {
     const sync = await person(server, where, [])
     for (const [kind, patch, other] of [
@@ -337,7 +337,7 @@ test('the row that somebody decides carries his name', async ({ server, stamped 
   assert.is(await signature(decide), 'row-dana')
 })
 
-test('where it cannot, the name is absent or the writer’s', async ({ server, namespace }) => {
+test("where it cannot, the name is absent or the writer's", async ({ server, namespace }) => {
   const dana = await person(server, namespace, everyVerb, 'old-dana')
   const erin = await person(server, namespace, everyVerb, 'old-erin')
   const name = fresh()
