@@ -4,6 +4,7 @@
  * and the tests are made from it.
  */
 import { speaker } from '../api/catalogue.ts'
+import { refusals } from '../azure/reasons.ts'
 
 export const catalogue = {
   Ready: {
@@ -101,29 +102,12 @@ export const catalogue = {
         remedy: 'Use an action that the reference lists, or the operator version that knows it.',
         retry: 'user-fix',
       },
-      Denied: {
-        means: 'Azure refused for lack of a role.',
-        remedy:
-          "Grant the role that Azure's answer names; roles take up to 30 minutes to take effect, and the operator keeps trying.",
-        retry: 'slow',
-      },
-      CredentialsUnavailable: {
-        means: 'No token could be had for the Azure identity.',
-        remedy: "Check the identity that spec.identityRef names, or the operator's own.",
-        retry: 'slow',
-      },
-      Refused: {
-        means: 'Azure refused the request as specified.',
-        remedy: "Change the spec as Azure's answer asks.",
-        retry: 'user-fix',
-      },
+      ...refusals,
       Blocked: {
         means: 'Azure refused for a reason outside the spec: a policy, a lock.',
         remedy: "Remove what Azure's answer names; the operator keeps trying.",
         retry: 'slow',
       },
-      Retrying: { means: 'Azure was busy or did not answer; it is tried again.', retry: 'fast' },
-      Throttled: { means: 'Azure limits the rate of requests.', retry: 'throttle' },
     },
     Unknown: {
       AzureUnreadable: {

@@ -4,6 +4,7 @@
  */
 import { annotations, finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import { sameId, virtualNetworkOf } from '../azure/id.ts'
+import { itemOf } from '../azure/listing.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
@@ -142,7 +143,7 @@ async function endpointOf(
   const { subscriptionId } = target.endpointId
   const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
   if (all.is !== 'present') return view.find(target.endpointId, age)
-  const found = all.value.items.find(({ id }) => sameId(id, target.endpointId))
+  const found = itemOf(all.value, target.endpointId)
   return found ? present(found) : absent
 }
 

@@ -1,0 +1,21 @@
+/** What both kinds say of a refusal by Azure, or of none being had: one wording, for one meaning. */
+export const refusals = {
+  Denied: {
+    means: 'Azure refused for lack of a role.',
+    remedy:
+      "Grant the role that Azure's answer names; roles take up to 30 minutes to take effect, and the operator keeps trying.",
+    retry: 'slow',
+  },
+  CredentialsUnavailable: {
+    means: 'No token could be had for the Azure identity.',
+    remedy: "Check the identity that spec.identityRef names, or the operator's own.",
+    retry: 'slow',
+  },
+  Refused: {
+    means: 'Azure refused the request as specified.',
+    remedy: "Change the spec as Azure's answer asks.",
+    retry: 'user-fix',
+  },
+  Retrying: { means: 'Azure was busy or did not answer; it is tried again.', retry: 'fast' },
+  Throttled: { means: 'Azure limits the rate of requests.', retry: 'throttle' },
+} as const
