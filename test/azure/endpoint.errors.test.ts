@@ -48,8 +48,8 @@ const statuses: Readonly<Record<string, number>> = {
 
 const nameOf = ({ code }: Refusal): string => code.toLowerCase()
 
-/** A server makes one endpoint at a time: many servers, so that an hour is enough for all. */
-const servers = 8
+/** A server makes one endpoint at a time: many servers, so that an hour is ample for all, in whatever order they take their turns. */
+const servers = 24
 
 /** One world for these rows: an endpoint for each, refused until all have said so, then no more. */
 async function play(rows: readonly Refusal[]): Promise<void> {
