@@ -483,7 +483,14 @@ test('events tell of transitions only', () => {
   )
   if (!first.status) throw new Error('nothing is written')
   const again = visit({ sees: [rejected], status: first.status, says: '' }).write
-  assert.equal(again, { status: undefined, doings: [], turns: [], over: [], failed: [] })
+  assert.equal(again, {
+    status: undefined,
+    doings: [],
+    turns: [],
+    over: [],
+    checked: [],
+    failed: [],
+  })
 })
 
 test('a request of a stranger is one event of the inbox, and none of its Ready', () => {

@@ -1,30 +1,37 @@
-/** A decision that is withdrawn after Azure took it and before anybody looked: what docs/decisions.md says. */
+/**
+ * A decision that is withdrawn after Azure took an approval and before anybody looked whom it reached:
+ * the operator still looks, and takes back what reached somebody else. What docs/decisions.md says.
+ */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { connection, decision, endpointText, strangers } from './kit/decision.ts'
+import type { EndpointConnectionDecision } from '../operator/api/connection-decision.ts'
+import { UncheckedApprovals } from '../operator/decision/unchecked.ts'
+import { connection, decision, endpointText, intent, now, ours, strangers } from './kit/decision.ts'
 import { DecisionWorld } from './kit/decision-world.ts'
 
 const test = suite('a decision withdrawn at once')
 
 const app = connection('app.1')
 const foreign = connection('app.1', { endpoint: endpointText('app', strangers) })
-const approve = (suspend = false) =>
+const approve = (suspend = false, metadata: { readonly uid?: string } = {}) =>
   decision({
     name: 'approve',
+    metadata,
     spec: {
       action: 'Approve',
       suspend,
       connections: { privateEndpointIds: [endpointText('app')] },
     },
   })
+const anew = approve(false, { uid: 'uid-of-another' })
 
-/** An approval is on its way to somebody who came in the instant of the write. */
-async function overtaken(): Promise<DecisionWorld> {
+/** An approval is on its way; `comes` stood there in the instant of the write. */
+async function sent(comes = foreign): Promise<DecisionWorld> {
   const world = new DecisionWorld()
   world.connect(app)
   world.cluster.apply(approve())
   world.at = (point) => {
-    if (point === 'looked' && world.puts.length === 0) world.connect(foreign)
+    if (point === 'looked' && world.puts.length === 0) world.connect(comes)
   }
   for (let visits = 0; world.puts.length === 0; visits++) {
     assert.ok(visits < 10)
@@ -34,9 +41,121 @@ async function overtaken(): Promise<DecisionWorld> {
   return world
 }
 
-test('if it is deleted, the inbox shows whom it reached, and a Reject there takes it away', async () => {
-  const world = await overtaken()
+const alarms = ({ cluster }: DecisionWorld) =>
+  cluster.events.filter(({ reason, type }) => reason === 'ApprovalRevoked' && type === 'Warning')
+
+type Made = readonly [what: string, withdraw: (world: DecisionWorld) => void]
+
+const withdrawals: readonly Made[] = [
+  ['deleted', ({ cluster }) => cluster.delete(approve())],
+  [
+    'deleted, and another of its name made',
+    ({ cluster }) => {
+      cluster.delete(approve())
+      cluster.decisions.put(anew)
+    },
+  ],
+  [
+    'being deleted, and something else keeps it',
+    ({ cluster }) => {
+      const it = cluster.of(approve())
+      const metadata = { ...it.metadata, deletionTimestamp: '2026-01-01T12:00:00Z' }
+      cluster.decisions.put({ ...it, metadata })
+    },
+  ],
+  [
+    'robbed of its notes',
+    ({ cluster }) => {
+      const { status: _, ...bare } = cluster.of(approve())
+      cluster.decisions.put(bare)
+    },
+  ],
+  ['suspended', ({ cluster }) => cluster.apply(approve(true))],
+]
+for (const [what, withdraw] of withdrawals) {
+  test(`if it is ${what}, the look is still taken, and the approval taken back`, async () => {
+    const world = await sent()
+    withdraw(world)
+    await world.settle()
+    assert.is(world.stateOf(foreign), 'Rejected')
+    assert.equal(
+      world.audit.map(({ action, endpointId }) => [action, endpointId]),
+      [
+        ['Approve', endpointText('app')],
+        ['Revoke', endpointText('app', strangers)],
+      ],
+    )
+    assert.is(alarms(world).length, 1)
+  })
+
+  test(`if it is ${what}, an approval that reached whom it was meant for stays`, async () => {
+    const world = await sent(app)
+    withdraw(world)
+    await world.settle()
+    assert.is(world.stateOf(app), 'Approved')
+    assert.is(world.puts.length, 1)
+    assert.equal(alarms(world), [])
+  })
+}
+
+test('once that is seen to, nothing comes back to an object that has gone', async () => {
+  const world = await sent(app)
   world.cluster.delete(approve())
+  assert.is(await world.visit('db/approve'), 5_000)
+  world.pass(60_000)
+  assert.is(await world.visit('db/approve'), undefined)
+  const { reads } = world
+  assert.is(await world.visit('db/approve'), undefined)
+  assert.is(world.reads, reads)
+})
+
+test('what a decision gives that says whose it is, is not taken back on behalf of one that has gone', async () => {
+  const world = await sent()
+  world.cluster.delete(approve())
+  world.cluster.apply(
+    decision({
+      name: 'theirs',
+      spec: {
+        action: 'Approve',
+        connections: { privateEndpointIds: [endpointText('app', strangers)] },
+      },
+    }),
+  )
+  await world.settle()
+  assert.is(world.stateOf(foreign), 'Approved')
+  assert.equal(alarms(world), [])
+})
+
+test('while Azure is silent it waits an hour, and then says so', async () => {
+  const world = await sent()
+  world.cluster.delete(approve())
+  world.silent = true
+  for (let minute = 0; minute < 60; minute++) {
+    assert.is(await world.visit('db/approve'), 5_000)
+    world.pass(60_000)
+  }
+  const told = (): readonly string[] => world.cluster.events.map(({ reason }) => reason)
+  assert.not(told().includes('ApprovalUnchecked'))
+  assert.is(await world.visit('db/approve'), undefined)
+  assert.is(told().filter((reason) => reason === 'ApprovalUnchecked').length, 1)
+})
+
+test('a silence that ends within the hour changes nothing', async () => {
+  const world = await sent()
+  world.cluster.delete(approve())
+  world.silent = true
+  await world.visit('db/approve')
+  world.pass(3_000_000)
+  await world.visit('db/approve')
+  world.silent = false
+  await world.settle()
+  assert.is(world.stateOf(foreign), 'Rejected')
+})
+
+test('of a process that ends nothing remains: the inbox shows whom it reached, and a Reject there takes it away', async () => {
+  const world = await sent()
+  world.cluster.delete(approve())
+  world.restart()
   world.cluster.apply(decision({ name: 'inbox', spec: { inbox: true } }))
   await world.settle()
   assert.is(world.stateOf(foreign), 'Approved', 'nobody looks on behalf of what is gone')
@@ -46,22 +165,32 @@ test('if it is deleted, the inbox shows whom it reached, and a Reject there take
   assert.is(row.status?.state, 'Approved')
   assert.equal(row.spec.connections?.privateEndpointIds, [endpointText('app', strangers)])
   assert.is(world.cluster.ready(row), 'True/AwaitingDecision')
-  // One write per server: that of the decision which is gone may still be under way until then.
-  world.pass(60_000)
   world.cluster.apply({ ...row, spec: { ...row.spec, action: 'Reject' } })
   await world.settle()
   assert.is(world.stateOf(foreign), 'Rejected')
 })
 
-test('if it is suspended, the look is still taken, and the approval taken back', async () => {
-  const world = await overtaken()
-  const it = world.cluster.apply(approve(true))
+test('an object that another process left being deleted has its notes looked after', async () => {
+  const world = await sent()
+  const it = world.cluster.of(approve())
+  const metadata = { ...it.metadata, deletionTimestamp: '2026-01-01T12:00:00Z' }
+  world.cluster.decisions.put({ ...it, metadata })
+  world.restart()
   await world.settle()
   assert.is(world.stateOf(foreign), 'Rejected')
-  const [act, given] = world.cluster.of(it).status?.history ?? []
-  assert.equal([act?.action, act?.after], ['Revoke', 'Rejected'])
-  assert.is(given?.action, 'Approve')
-  assert.ok(given?.after !== undefined)
+})
+
+test('a thousand are remembered, the youngest', () => {
+  const kept = new UncheckedApprovals()
+  const many: readonly EndpointConnectionDecision[] = Array.from({ length: 1_001 }, (_, index) =>
+    decision({ name: `d${index}`, spec: { connections: { subscriptionIds: [ours] } } }),
+  )
+  for (const one of many) kept.sent(one, intent(app), now)
+  assert.equal(kept.of('db/d0'), [])
+  assert.is(kept.of('db/d1').length, 1)
+  assert.is(kept.of('db/d1000').length, 1)
+  kept.over(kept.of('db/d1'))
+  assert.equal(kept.of('db/d1'), [])
 })
 
 test.run()

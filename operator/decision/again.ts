@@ -35,6 +35,7 @@ export function againInMs(
   const wishes = made.findings.map((finding) => findingMs(seen, finding))
   if (write?.is === 'held') wishes.push(write.error.retryAfterMs ?? settings.inFlightMs)
   else if (write) wishes.push(settings.inFlightMs)
+  if (made.checks.open) wishes.push(settings.inFlightMs)
   if (made.foreign.some(({ unsettled }) => unsettled)) wishes.push(settings.inFlightMs)
   if (made.findings.some(({ standing }) => standing.is === 'record')) {
     wishes.push(soonMs(settings))

@@ -183,6 +183,8 @@ export const events = {
   DecisionCarriedOut: 'A look at Azure has shown the outcome.',
   ApprovalRevoked:
     'An approval had reached another identity than the one decided on, and was taken back at once.',
+  ApprovalUnchecked:
+    'The object of an approval has gone, and Azure could not be read for an hour: whom it reached is not known. Look at the connection in Azure.',
   RequestReceived: 'An inbox got a row for a connection that nobody decided on.',
 } as const
 export type EventReason = keyof typeof events

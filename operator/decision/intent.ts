@@ -64,19 +64,21 @@ export type Judgement =
   /** Under that name there is somebody else now. */
   | { readonly is: 'foreign'; readonly connection: Connection; readonly revoke: boolean }
 
-export function judge(seen: Observation, intent: Intent, claims: Claims): Judgement {
+/** @param alone no object holds the intent any more, so none wants it */
+export function judge(seen: Observation, intent: Intent, claims: Claims, alone = false): Judgement {
   const key = nameKey(intent.name)
   const look = seen.fresh.get(key)
   const act = actOfIntent(intent)
   const winner = claims.get(key)
-  const wanted = winner?.decision === decisionOf(seen) && actOf(winner.decision) === act
+  const wanted = !alone && winner?.decision === decisionOf(seen) && actOf(winner.decision) === act
   if (look?.is === 'absent') return act === 'Delete' ? { is: 'done' } : { is: 'void' }
+  if (alone && look === undefined) return { is: 'open' }
   if (look?.is !== 'present') {
     const known = connectionsOf(seen).some((connection) => keyOf(connection) === key)
     return wanted || look || !known || maybeSent(seen, key) ? { is: 'open' } : { is: 'void' }
   }
   const connection = look.value
-  if (!isBoundTo(intent, connection)) return foreign(seen, intent, connection, claims)
+  if (!isBoundTo(intent, connection)) return foreign(seen, intent, connection, claims, alone)
   if (act === undefined) return { is: 'void' }
   const { step } = transitionOf(act, connection.state)
   if (step === 'reached' && !busy(connection)) return { is: 'done', after: connection.state }
@@ -105,10 +107,11 @@ function foreign(
   intent: Intent,
   connection: Connection,
   claims: Claims,
+  alone: boolean,
 ): Judgement {
   const winner = claims.get(keyOf(connection))?.decision
   const givenByAnother =
-    winner !== undefined && winner !== decisionOf(seen) && gives(winner, connection)
+    winner !== undefined && (alone || winner !== decisionOf(seen)) && gives(winner, connection)
   const revoke =
     intent.action === 'Approve' &&
     connection.state === 'Approved' &&
@@ -116,7 +119,7 @@ function foreign(
     !givenByAnother &&
     !((seen.attempts.get(revokeKey(intent.name))?.nextAt ?? 0) > seen.now)
   const { metadata, status } = decisionOf(seen)
-  const old = status?.memory?.generation !== metadata.generation
+  const old = alone || status?.memory?.generation !== metadata.generation
   const over = connection.state !== 'Approved' || intent.action !== 'Approve' || givenByAnother
   return old && over && !busy(connection) && !maybeSent(seen, intent.name)
     ? { is: 'void' }

@@ -3,6 +3,7 @@ import type { DecisionStatus, EndpointConnectionDecision } from '../api/connecti
 import type { EventNote } from '../kubernetes/port.ts'
 import type { EventReason } from './conditions.ts'
 import { identityOf, nameOf, requesterOf } from './identity.ts'
+import type { Intent } from './intent.ts'
 import { correlationOf, decided, sent, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { plain } from './printable.ts'
@@ -34,6 +35,7 @@ export function doings(
         `${intent.name} of ${who(intent)} is ${after ?? 'removed'}.`,
       ),
     ),
+    ...made.checks.abandoned.map(({ intent }) => unlooked(intent)),
     ...done.flatMap(({ action, outcome }) =>
       action.do === 'createRow' && outcome.is === 'made'
         ? [
@@ -48,6 +50,14 @@ export function doings(
     ),
   ]
 }
+
+const unlooked = (intent: Intent): EventNote =>
+  note(
+    'Warning',
+    'ApprovalUnchecked',
+    'Check',
+    `The decision has gone, and Azure could not be read for an hour: whom the approval of ${intent.name} reached is not known. It was meant for ${who(intent)}. Look at the connection in Azure.`,
+  )
 
 const requesterOfRow = ({ spec }: Extract<Done['action'], { do: 'createRow' }>['row']): string => {
   const [privateEndpointId] = spec.connections?.privateEndpointIds ?? []

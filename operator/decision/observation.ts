@@ -5,6 +5,7 @@ import type { Id } from '../azure/id.ts'
 import type { Connection, Server } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import { keyOf } from './identity.ts'
+import type { Intent } from './intent.ts'
 import type { Candidate } from './match.ts'
 import type { Attempts } from './pace.ts'
 
@@ -13,6 +14,15 @@ export interface Settings {
   readonly inFlightMs: number
   /** ms between looks at rest. */
   readonly resyncMs: number
+}
+
+/** An approval that was sent, and of which no look has shown yet whom it reached. */
+export interface Unchecked {
+  /** The object that had it sent, as it was then. */
+  readonly decision: EndpointConnectionDecision
+  readonly intent: Intent
+  /** ms since the epoch: when it was sent. */
+  readonly at: number
 }
 
 export interface Observation {
@@ -27,6 +37,8 @@ export interface Observation {
   readonly fresh: ReadonlyMap<string, Observed<Connection>>
   /** What became of earlier writes, as far as this process remembers: for pacing only. */
   readonly attempts: Attempts
+  /** What this process has had approved on behalf of the object, and not looked at since. */
+  readonly unchecked: readonly Unchecked[]
   /** ms since the epoch when the server first could not be read, if it can't be now. */
   readonly silentSince: number | undefined
   /** Another decision's write to this server is under way until about then (ms since the epoch). */

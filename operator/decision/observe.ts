@@ -22,6 +22,7 @@ import { isBoundTo, maybeSent, type Intent } from './intent.ts'
 import { refKey, type Candidate } from './match.ts'
 import type { Observation } from './observation.ts'
 import { acts, transitionOf } from './transitions.ts'
+import { uncovered } from './unchecked.ts'
 
 export type Decisions = Store<EndpointConnectionDecision>
 export type Endpoints = Store<PostgresPrivateEndpoint>
@@ -87,7 +88,8 @@ type Given = Omit<Observation, 'serverId' | 'server' | 'fresh'>
 export async function look(given: Given, view: AzureView): Promise<Observation> {
   const { decision } = given.self
   const serverId = parseId('server', decision.spec.serverId)
-  if (!serverId || !given.synced || flawOf(decision) || decision.metadata.deletionTimestamp) {
+  const idle = decision.metadata.deletionTimestamp !== undefined && given.unchecked.length === 0
+  if (!serverId || !given.synced || flawOf(decision) || idle) {
     const server = incomplete('Azure was not asked.')
     return { ...given, serverId, server, fresh: new Map() }
   }
@@ -148,7 +150,8 @@ function doubtful(seen: Observation, serverId: Id<'server'>, server: Server): re
   const gone = isOpenRow(decision, serverId)
     ? (spec.connections?.names ?? []).filter((name) => !listed.has(nameKey(name)))
     : []
-  const names = [...underWay, ...moved].map(({ name }) => name)
+  const alone = uncovered(seen).map(({ intent }) => intent)
+  const names = [...alone, ...underWay, ...moved].map(({ name }) => name)
   return [...new Set([...names, ...undone, ...gone])].filter((name) =>
     parseId('connection', `${spec.serverId}/privateEndpointConnections/${name}`),
   )

@@ -33,15 +33,20 @@ export class Pacing {
     this.#settings = settings
   }
 
-  /** To be called at the start of a visit. */
-  visit(key: string, { metadata, status }: EndpointConnectionDecision): void {
+  /** To be called at the start of a visit. @param unchecked names that a look is owed to, whatever the status says */
+  visit(
+    key: string,
+    { metadata, status }: EndpointConnectionDecision,
+    unchecked: readonly string[],
+  ): void {
     const stamp = JSON.stringify([
       metadata.uid,
       metadata.generation,
       requested(metadata.annotations) ?? null,
     ])
     const memory = this.#of.get(key) ?? { stamp, silentSince: undefined, attempts: new Map() }
-    const names = (status?.memory?.intents ?? []).map(({ name }) => name)
+    const noted = (status?.memory?.intents ?? []).map(({ name }) => name)
+    const names = [...noted, ...unchecked]
     const wanted = new Set(names.flatMap((name) => [nameKey(name), revokeKey(name)]))
     for (const [name, { result }] of memory.attempts) {
       const renewed = memory.stamp !== stamp && result !== 'sent'

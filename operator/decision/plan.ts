@@ -6,6 +6,7 @@
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Id } from '../azure/id.ts'
 import type { Server } from '../azure/model.ts'
+import { checks, noChecks, type Checks } from './check.ts'
 import { findings, type Finding } from './finding.ts'
 import { flawOf } from './flaw.ts'
 import { keyOf } from './identity.ts'
@@ -38,6 +39,8 @@ export interface Plan {
   readonly foreign: readonly { readonly name: string; readonly unsettled: boolean }[]
   /** The notes to be kept; undefined: none. */
   readonly memory: Memory | undefined
+  /** What is owed to approvals that no object's notes see to. */
+  readonly checks: Checks
   /** Connections for which the inbox has no room. */
   readonly hidden: number
 }
@@ -51,21 +54,26 @@ export function plan(seen: Observation): Plan {
     finished: [],
     foreign: [],
     memory: decision.status?.memory,
+    checks: noChecks,
     hidden: 0,
   }
   const { deletionTimestamp } = decision.metadata
-  if (!seen.synced || deletionTimestamp !== undefined || !serverId || flawOf(decision)) return idle
+  if (!seen.synced || !serverId || flawOf(decision)) return idle
+  const owed = checks(seen, serverId)
+  if (deletionTimestamp !== undefined) {
+    return { ...idle, checks: owed, actions: owed.revokes.slice(0, 1) }
+  }
   switch (server.is) {
     case 'present':
-      return govern(seen, serverId, server.value)
+      return govern(seen, serverId, server.value, owed)
     case 'absent':
-      return { ...idle, actions: ownEnd(seen, serverId, worldOf(seen)) }
+      return { ...idle, checks: owed, actions: ownEnd(seen, serverId, worldOf(seen)) }
     case 'unreadable':
-      return { ...idle, actions: ownEnd(seen, serverId, undefined) }
+      return { ...idle, checks: owed, actions: ownEnd(seen, serverId, undefined) }
   }
 }
 
-function govern(seen: Observation, serverId: Id<'server'>, server: Server): Plan {
+function govern(seen: Observation, serverId: Id<'server'>, server: Server, owed: Checks): Plan {
   const decision = decisionOf(seen)
   const world = worldOf(seen)
   const found = findings(seen, server, world)
@@ -84,7 +92,7 @@ function govern(seen: Observation, serverId: Id<'server'>, server: Server): Plan
     : { create: [], remove: [], hidden: 0 }
   return {
     actions: [
-      ...[...revokes, ...nextWrite(seen, serverId, found)].slice(0, 1),
+      ...[...revokes, ...owed.revokes, ...nextWrite(seen, serverId, found)].slice(0, 1),
       ...rows.create.map((row) => ({ do: 'createRow', row }) as const),
       ...rows.remove.map((row) => ({ do: 'removeRow', row }) as const),
       ...ownEnd(seen, serverId, world),
@@ -104,6 +112,7 @@ function govern(seen: Observation, serverId: Id<'server'>, server: Server): Plan
       kept.map(({ intent }) => intent),
       finished.map(({ intent }) => intent),
     ),
+    checks: owed,
     hidden: rows.hidden,
   }
 }

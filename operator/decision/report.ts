@@ -11,7 +11,7 @@ import type { Report } from '../runtime/kind.ts'
 import { againInMs } from './again.ts'
 import { catalogue } from './conditions.ts'
 import { doings, turns } from './notes.ts'
-import { decisionOf, type Observation } from './observation.ts'
+import { decisionOf, type Observation, type Unchecked } from './observation.ts'
 import { doneOfPlan, type DecisionOutcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { statusOf } from './status.ts'
@@ -26,11 +26,20 @@ export interface Written {
   readonly turns: readonly EventNote[]
   /** Connections on which nothing is under way any more. */
   readonly over: readonly string[]
+  /** Approvals that need not be looked at any more. */
+  readonly checked: readonly Unchecked[]
   /** Why inbox rows could not be made or removed. */
   readonly failed: readonly string[]
 }
 
-const silence: Written = { status: undefined, doings: [], turns: [], over: [], failed: [] }
+const silence: Written = {
+  status: undefined,
+  doings: [],
+  turns: [],
+  over: [],
+  checked: [],
+  failed: [],
+}
 
 /** How long what was last seen stands while Azure can't be read for reasons that pass. */
 const holdMs = 10 * 60_000
@@ -43,15 +52,22 @@ export function report(
 ): Report<Written> {
   const decision = decisionOf(seen)
   const done = doneOfPlan(made, outcomes)
-  if (decision.metadata.deletionTimestamp !== undefined) {
-    return { write: silence, againInMs: undefined }
-  }
   if (!seen.synced) return { write: silence, againInMs: seen.settings.inFlightMs }
+  const checked = [...made.checks.over, ...made.checks.abandoned]
+  if (decision.metadata.deletionTimestamp !== undefined) {
+    return {
+      write: { ...silence, doings: doings(decision, made, done), checked },
+      againInMs: made.checks.open ? seen.settings.inFlightMs : undefined,
+    }
+  }
   const failed = done.flatMap(({ outcome }) => (outcome.is === 'failed' ? [outcome.message] : []))
   const trouble = troubleOf(seen, made, done)
   const again = againInMs(seen, made, done, trouble)
   if (holds(seen, trouble))
-    return { write: { ...silence, doings: doings(decision, made, done), failed }, againInMs: again }
+    return {
+      write: { ...silence, doings: doings(decision, made, done), checked, failed },
+      againInMs: again,
+    }
   const next = fit(statusSchema, statusOf(seen, made, trouble, { done, now, again }))
   return {
     write: {
@@ -59,6 +75,7 @@ export function report(
       doings: doings(decision, made, done),
       turns: turns(decision.status, next),
       over: made.finished.map(({ intent }) => intent.name),
+      checked,
       failed,
     },
     againInMs: again,

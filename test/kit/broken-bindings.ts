@@ -24,7 +24,7 @@ export const brokenBindings: readonly Mutant[] = [
         instead: `return { is: 'write', intent: { ...identityOf(connection), action: act, at: new Date(seen.now).toISOString() } }`,
       },
       {
-        file: 'operator/decision/kind.ts',
+        file: 'operator/decision/act.ts',
         text: `    (now.status?.memory?.intents?.some(
       (bound) =>
         bound.action === intent.action && bound.at === intent.at && isBoundTo(bound, connection),

@@ -10,7 +10,7 @@ import { holds } from '../../operator/azure/guard.ts'
 import { idKey, lastName, type Id } from '../../operator/azure/id.ts'
 import { object, text } from '../../operator/azure/json.ts'
 import type { Connection, Kind, Models, Server } from '../../operator/azure/model.ts'
-import { absent, present, type Observed } from '../../operator/azure/observed.ts'
+import { absent, present, unreadable, type Observed } from '../../operator/azure/observed.ts'
 import type { Azure, AzureView, IdentityRef } from '../../operator/azure/port.ts'
 import type { AuditLine } from '../../operator/decision/audit.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
@@ -26,6 +26,8 @@ const gone = {
   retry: 'fast',
   status: 404,
 } as const
+
+const silence = unreadable({ code: 'Unreachable', message: 'No answer.', retry: 'fast' })
 
 /** Thrown where a test lets the process die. */
 export class Crash extends Error {}
@@ -62,6 +64,8 @@ export class DecisionWorld {
   workMs = 12_000
   /** ms by which the list is behind. */
   lagMs = 0
+  /** Azure answers nothing. */
+  silent = false
   reads = 0
   /** Told of each id that Azure is asked about. */
   asked: (id: Id<Kind>) => void = () => undefined
@@ -71,6 +75,8 @@ export class DecisionWorld {
   #past: { readonly at: number; readonly connections: readonly Connection[] }[] = []
   #work: { readonly at: number; readonly end: () => void }[] = []
   #kind: DecisionKind
+  /** Keys that a visit wants to come back to. */
+  readonly #returning = new Set<string>()
 
   readonly #withCache: boolean
 
@@ -109,8 +115,15 @@ export class DecisionWorld {
   async visit(key: string): Promise<number | undefined> {
     if (!this.watchIsBehind) this.cache.catchUp()
     const { againInMs } = await reconcile(this.#kind, key, () => new Date(this.now))
+    if (againInMs === undefined) this.#returning.delete(key)
+    else this.#returning.add(key)
     this.at('reported')
     return againInMs
+  }
+
+  /** What is there, and what has gone and wants to be visited all the same. */
+  keys(): readonly string[] {
+    return [...new Set([...this.cluster.decisions.objects.keys(), ...this.#returning])]
   }
 
   /** Visits everything, again and again, until a round changes nothing and nothing is under way. */
@@ -118,7 +131,7 @@ export class DecisionWorld {
     for (let quiet = 0, round = 0; quiet < 3; round++) {
       if (round > rounds) throw new Error('it does not come to rest')
       const before = this.changes
-      for (const key of [...this.cluster.decisions.objects.keys()]) {
+      for (const key of this.keys()) {
         try {
           await this.visit(key)
         } catch (error) {
@@ -164,6 +177,7 @@ export class DecisionWorld {
     const get = (id: Id<Kind>): Observed<Models[Kind]> => {
       this.reads++
       this.asked(id)
+      if (this.silent) return silence
       if (id.kind === 'server') return present(server(this.#listed(), this.server))
       const found = this.connections.get(lastName(id))
       return found ? present(found) : absent

@@ -132,6 +132,7 @@ export const observation = (
   server: present(server(connections)),
   fresh: new Map(),
   attempts: new Map(),
+  unchecked: [],
   silentSince: undefined,
   serverTakenUntil: undefined,
   now,
