@@ -23,6 +23,7 @@ import { Memory } from './memory.ts'
 import type { Observation } from './observation.ts'
 import { observe, type Sources } from './observe.ts'
 import type { Settings } from './pace.ts'
+import { obstacle } from './server-turn.ts'
 import { plan, type Plan } from './plan.ts'
 import { report, type Written } from './report.ts'
 
@@ -64,7 +65,7 @@ export function endpointKind(deps: EndpointDeps): EndpointKind {
 }
 
 async function act(
-  { azure, writer, now }: EndpointDeps,
+  { azure, writer, now, settings }: EndpointDeps,
   memory: Memory,
   deed: Deed,
   seen: Observation,
@@ -73,20 +74,20 @@ async function act(
   if (deed.name === 'CreateZone' && memory.zoneBeingMade(deed, now().getTime())) {
     return held(zoneBeingMade)
   }
-  const server = serverOf(deed, seen)
+  const view = azure.as(identityOf(seen.object))
+  const { action } = deed
+  if (action.id.kind !== 'privateEndpoint' || seen.parsed.is !== 'target') return view.act(action)
+
+  // A write of an endpoint makes its server busy.
+  const server = idKey(seen.parsed.value.serverId)
   const nowMs = now().getTime()
-  if (server !== undefined && !memory.turns.take(server, seen.key, nowMs)) return held(notYourTurn)
-  const outcome = await azure.as(identityOf(seen.object)).act(deed.action)
+  if (!memory.turns.take(server, seen.key, nowMs)) return held(notYourTurn)
+  const error = await obstacle(view, action, seen.parsed.value, settings.inFlightMs)
+  const outcome = error === undefined ? await view.act(action) : held(error)
   const begun = outcome.is === 'accepted' || outcome.is === 'unknown'
-  if (server !== undefined && !begun) memory.turns.give(server, seen.key, nowMs)
+  if (!begun) memory.turns.give(server, seen.key, nowMs)
   return outcome
 }
-
-/** The server that a write of an endpoint makes busy. */
-const serverOf = ({ action }: Deed, { parsed }: Observation): string | undefined =>
-  action.id.kind === 'privateEndpoint' && parsed.is === 'target'
-    ? idKey(parsed.value.serverId)
-    : undefined
 
 /** A quorum read: nothing is deleted because a cache is late. */
 async function stillSo(

@@ -1,7 +1,11 @@
-/** Turns at a server, as an observation sees them. */
+/** Turns at a server, as an observation sees them; and the last look at it before it is made busy. */
+import type { Action } from '../azure/action.ts'
+import type { ArmError } from '../azure/error.ts'
 import { idKey } from '../azure/id.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
+import type { AzureView } from '../azure/port.ts'
+import { gate, mayDelete } from './gate.ts'
 import type { Sources } from './observe.ts'
 import { isRunning } from './ownership.ts'
 import type { Target } from './target.ts'
@@ -25,4 +29,22 @@ export function turnOf(
 export function serverAge({ memory, now }: Sources, { serverId }: Target, age: number): number {
   const freed = memory.turns.freedAtMs(idKey(serverId))
   return freed === undefined ? age : Math.min(age, Math.max(0, now().getTime() - freed))
+}
+
+/**
+ * Why the server can't take the write now, by a look that is not older than `age` ms: what was seen at
+ * rest may be minutes old, and a write while a standby is being made breaks the server.
+ */
+export async function obstacle(
+  view: AzureView,
+  { do: what }: Action,
+  { serverId }: Target,
+  age: number,
+): Promise<ArmError | undefined> {
+  const server = await view.find(serverId, age)
+  const found = gate(server).is
+  const can = what === 'delete' ? mayDelete(server) : found === 'open' || found === 'hidden'
+  if (can) return undefined
+  if (server.is === 'unreadable') return server.error
+  return { code: 'ServerNotReady', message: 'The server has changed since.', retry: 'fast' }
 }

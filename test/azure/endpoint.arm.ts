@@ -5,7 +5,7 @@ import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
 
 export interface Arm {
   put(path: string, body: JsonObject): Promise<JsonObject>
-  post(path: string): Promise<void>
+  post(path: string, body?: JsonObject): Promise<void>
   delete(path: string): Promise<void>
   get(path: string): Promise<JsonObject | undefined>
   list(path: string): Promise<readonly JsonObject[]>
@@ -57,7 +57,7 @@ export function armOf(azure: Simulator, identity: SimulatedIdentity, agent: Agen
   }
   return {
     put: async (path, body) => (await send('PUT', path, body)) ?? {},
-    post: async (path) => void (await send('POST', path, {})),
+    post: async (path, body = {}) => void (await send('POST', path, body)),
     delete: async (path) => void (await send('DELETE', path)),
     get: (path) => send('GET', path),
     list: async (path) => ((await send('GET', path))?.['value'] ?? []) as readonly JsonObject[],

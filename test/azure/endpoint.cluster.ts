@@ -45,7 +45,7 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
 
   create(name: string, spec: WrittenEndpointSpec): string {
     const key = `team/${name}`
-    const uid = `00000000-0000-4000-8000-${String(++this.#uid).padStart(12, '0')}`
+    const uid = this.#newUid()
     this.#keep(key, {
       apiVersion: 'pgpe.dev/v1alpha1',
       kind: 'PostgresPrivateEndpoint',
@@ -93,6 +93,20 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
     this.#keep(key, { ...before, metadata })
   }
 
+  /** It is gone with its cluster: nobody has let go of it. */
+  lose(key: string): void {
+    this.#objects.delete(key)
+  }
+
+  /** As out of a backup: another uid, no status. */
+  restore(key: string): void {
+    const { metadata, ...before } = this.#existing(key)
+    const uid = this.#newUid()
+    const creationTimestamp = this.#now().toISOString()
+    const restored = { ...metadata, uid, generation: 1, creationTimestamp }
+    this.#keep(key, { ...before, metadata: restored, status: { observedGeneration: -1 } })
+  }
+
   applyStatus(object: Endpoint, status: object, resourceVersion?: string): Promise<Endpoint> {
     const key = keyOf(object.metadata)
     const before = this.#same(object)
@@ -116,6 +130,10 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
 
   record(about: { readonly metadata: Metadata }, event: EventNote): void {
     this.events.push({ ...event, key: keyOf(about.metadata) })
+  }
+
+  #newUid(): string {
+    return `00000000-0000-4000-8000-${String(++this.#uid).padStart(12, '0')}`
   }
 
   #existing(key: string): Endpoint {

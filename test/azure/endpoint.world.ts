@@ -13,6 +13,7 @@ import { Conflict } from '../../operator/kubernetes/port.ts'
 import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
 import { startSimulator } from '../arm/start.ts'
 import { armOf, type Arm } from './endpoint.arm.ts'
+import { startAlteringProxy, type Alter, type AlteringProxy } from './altering-proxy.ts'
 import { ConfigMapStore } from './endpoint.config-maps.ts'
 import { Cluster, keyOf } from './endpoint.cluster.ts'
 
@@ -24,15 +25,16 @@ export interface WorldOptions {
   readonly identity?: string
   /** Whether ConfigMaps may be written; default no. */
   readonly connectionInfo?: boolean
+  /** Changes Azure's answers to the operator. */
+  readonly alter?: Alter
+  /** The zone's name in this cloud; default: the public cloud's. */
+  readonly zoneName?: string
 }
 
-export async function makeWorld({
-  seed = 1,
-  identity = 'owner',
-  connectionInfo = false,
-}: WorldOptions = {}): Promise<World> {
-  const azure = await startSimulator({ seed })
-  return new World(azure, azure.identity(identity), connectionInfo)
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const azure = await startSimulator({ seed: options.seed ?? 1 })
+  const proxy = options.alter && (await startAlteringProxy(azure, options.alter))
+  return new World(azure, options, proxy)
 }
 
 /** Moved by hand, by ms. */
@@ -42,15 +44,22 @@ class HandClock {
   readonly now = (): Date => new Date(Date.now() + this.offset)
 }
 
+interface Circumstances {
+  readonly me: SimulatedIdentity
+  readonly clock: HandClock
+  readonly random: () => number
+  readonly proxy: AlteringProxy | undefined
+  readonly zoneName: string | undefined
+}
+
 function createOperator(
-  { azure, cluster, configMaps }: World,
-  me: SimulatedIdentity,
-  clock: HandClock,
-  random: () => number,
+  { azure, cluster, clusterId, configMaps }: World,
+  { me, clock, random, proxy, zoneName }: Circumstances,
 ) {
   const client = createAzure({
     environment: {
       ...azure.env,
+      ...(proxy === undefined ? {} : { AZURE_RESOURCE_MANAGER_ENDPOINT: proxy.url }),
       AZURE_CLIENT_ID: me.clientId,
       AZURE_CLIENT_SECRET: me.clientSecret,
       AZURE_TENANT_ID: me.tenantId,
@@ -62,7 +71,7 @@ function createOperator(
     readSecret: () => Promise.reject(new Error('no Secret here')),
     requestToken: () => Promise.reject(new Error('no ServiceAccount here')),
     userAgent: 'pgpe-operator/test',
-    ca: azure.ca,
+    ca: proxy?.ca ?? azure.ca,
   })
   const kind = endpointKind({
     azure: client,
@@ -70,10 +79,11 @@ function createOperator(
     writer: cluster,
     events: cluster,
     ...(configMaps === undefined ? {} : { configMaps }),
-    clusterId: 'cluster-1',
+    clusterId,
     settings: { inFlightMs: 5_000, resyncMs: 300_000, zoneGroupResyncMs: 43_200_000 },
     now: clock.now,
     random,
+    ...(zoneName === undefined ? {} : { zoneName }),
   })
   return { client, kind }
 }
@@ -86,9 +96,14 @@ export class World {
   /** Names of the deeds that Azure took, in their order. */
   readonly deeds: string[] = []
   crashes = 0
+  /** Of the process that runs now. */
+  clusterId = 'cluster-1'
+  /** What others do in the moment between the operator's look and its deed. */
+  meanwhile: (deed: Deed) => Promise<void> | void = () => undefined
   readonly configMaps: ConfigMapStore | undefined
 
   readonly #agent: Agent
+  readonly #proxy: AlteringProxy | undefined
   readonly #clock = new HandClock()
   readonly #create: () => ReturnType<typeof createOperator>
   #operator: ReturnType<typeof createOperator>
@@ -97,17 +112,20 @@ export class World {
   #crashBeforeWrite = Infinity
   #chance = 0
 
-  constructor(azure: Simulator, me: SimulatedIdentity, connectionInfo: boolean) {
+  constructor(azure: Simulator, options: WorldOptions, proxy: AlteringProxy | undefined) {
+    const me = azure.identity(options.identity ?? 'owner')
     const [subscriptionId] = me.subscriptionIds
     if (subscriptionId === undefined) throw new Error(`${me.name} sees no subscription`)
     this.azure = azure
     this.subscriptionId = subscriptionId
     this.cluster = new Cluster(this.#clock.now)
-    if (connectionInfo) this.configMaps = new ConfigMapStore()
+    if (options.connectionInfo) this.configMaps = new ConfigMapStore()
+    this.#proxy = proxy
     this.#agent = new Agent({ connect: { ca: azure.ca } })
     this.arm = armOf(azure, azure.identity('owner'), this.#agent)
     const random = (): number => (this.#chance = (this.#chance + 0.37) % 1)
-    this.#create = () => createOperator(this, me, this.#clock, random)
+    const { zoneName } = options
+    this.#create = () => createOperator(this, { me, clock: this.#clock, random, proxy, zoneName })
     this.#operator = this.#create()
   }
 
@@ -119,6 +137,19 @@ export class World {
   /** The process dies before its n-th visit from here that would write to the cluster. */
   crashBeforeWrite(write: number): void {
     this.#crashBeforeWrite = write
+  }
+
+  /** How much time was let pass, in seconds. */
+  get elapsed(): number {
+    return this.#clock.offset / 1000
+  }
+
+  /** The process ends, and another one begins; in another cluster, where one is named. */
+  async restart(clusterId = this.clusterId): Promise<void> {
+    await this.#operator.client.stop()
+    this.clusterId = clusterId
+    this.#operator = this.#create()
+    this.#due.clear()
   }
 
   /** Lets time pass for everybody. */
@@ -152,6 +183,7 @@ export class World {
   async stop(): Promise<void> {
     await this.#operator.client.stop()
     await this.#agent.close()
+    await this.#proxy?.stop()
     await this.azure.stop()
   }
 
@@ -160,7 +192,7 @@ export class World {
       const again = await this.#visit(key)
       this.#due.set(key, again === undefined ? Infinity : this.#clock.offset + again)
     } catch (error) {
-      if (error instanceof Crash) await this.#restart()
+      if (error instanceof Crash) await this.#crash()
       else if (error instanceof Conflict) this.#due.set(key, this.#clock.offset)
       else throw error
     }
@@ -180,17 +212,16 @@ export class World {
   }
 
   async #act(deed: Deed, seen: Observation): Promise<Outcome> {
+    await this.meanwhile(deed)
     const outcome = await this.#operator.kind.act(deed, seen)
     if (outcome.is === 'accepted') this.deeds.push(deed.name)
     if (outcome.is !== 'held' && --this.#crashAfterDeed === 0) throw new Crash()
     return outcome
   }
 
-  async #restart(): Promise<void> {
+  async #crash(): Promise<void> {
     this.crashes++
-    await this.#operator.client.stop()
-    this.#operator = this.#create()
-    this.#due.clear()
+    await this.restart()
     // A new process needs a moment; a lease takes longer.
     this.pass(16)
   }
