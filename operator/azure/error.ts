@@ -23,6 +23,8 @@ export interface ArmError {
   readonly retry: RetryClass
   /** From `Retry-After`, or until when pacing holds us back; clamped to [1 s, 1 h]. */
   readonly retryAfterMs?: number
+  /** Of `Paced`: Azure's answer to an earlier request, by which this one waits. */
+  readonly after?: Pick<ArmError, 'code' | 'message'>
   /** `x-ms-correlation-request-id` of the answer. */
   readonly correlationId?: string
 }

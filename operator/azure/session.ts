@@ -34,19 +34,28 @@ interface Sent {
   readonly token: string
 }
 
+/** Of one identity. */
+const keyOf = (bucket: Bucket): string => `${bucket.subscriptionId.toLowerCase()} ${bucket.class}`
+
 /** Refusals that another identity need not get. */
 const notAllowed: readonly string[] = ['AuthorizationFailed', 'LinkedAuthorizationFailed']
 
-/** Held back by our own limiter, until `ms` from now. */
-export const paced = (ms: number, message: string): ArmError => ({
+/**
+ * Held back by our own limiter, until `ms` from now.
+ * @param after Azure's answer that paused it
+ */
+export const paced = (ms: number, message: string, after?: ArmError): ArmError => ({
   code: 'Paced',
   message,
   retry: 'throttle',
   retryAfterMs: Math.min(Math.max(Math.ceil(ms), 50), 3_600_000),
+  ...(after === undefined ? {} : { after: { code: after.code, message: after.message } }),
 })
 
 export class Session {
   readonly #parts: SessionParts
+  /** The latest answer that throttled a bucket,; gone once one was let through. */
+  readonly #throttled = new Map<string, ArmError>()
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -106,7 +115,8 @@ export class Session {
     }
     if (reply.is === 'refusal' && reply.error.retry === 'throttle') {
       limiter.throttled(bucket, reply.error.retryAfterMs, now)
-    }
+      this.#throttled.set(keyOf(bucket), reply.error)
+    } else if (reply.is === 'success') this.#throttled.delete(keyOf(bucket))
     return { reply, token: answer.token }
   }
 
@@ -125,7 +135,11 @@ export class Session {
       case 'go':
         return undefined
       case 'paced':
-        return paced(turn.until - now, `Paced below Azure's limit of ${bucket.class}s.`)
+        return paced(
+          turn.until - now,
+          `Paced below Azure's limit of ${bucket.class}s.`,
+          this.#throttled.get(keyOf(bucket)),
+        )
     }
   }
 

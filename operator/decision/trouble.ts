@@ -39,7 +39,8 @@ export function troubleOf(
 }
 
 function worded(seen: Observation, error: ArmError, tried: 'read' | 'write'): Trouble {
-  const code = `${plain(error.code, 100)}: ${plain(error.message, 600)}`
+  const said = error.after ?? error
+  const code = `${plain(said.code, 100)}: ${plain(said.message, 600)}`
   const what = tried === 'read' ? 'the server' : 'a connection of the server'
   const again = 'It is tried again.'
   const missing = lacksRole(error) || error.code === 'CredentialsUnavailable'

@@ -11,7 +11,7 @@ import type { DnsSeen, Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { modeOf } from './attempt.ts'
 import { inWords, type Finding } from './step.ts'
-import { errorOf } from './trouble.ts'
+import { errorOf, isHold } from './trouble.ts'
 
 /** Throttling that lasts this long is worth a condition. */
 const throttledAfterMs = 2 * 60_000
@@ -86,12 +86,13 @@ export function abnormal(
   const throttled = [...seen.past.setbacks.values()].find(
     ({ error, sinceMs, untilMs }) =>
       error.retry === 'throttle' &&
+      !isHold(error) &&
       now.getTime() - sinceMs >= throttledAfterMs &&
       now.getTime() < untilMs + throttledAfterMs,
   )
   const still = outcomes.some((outcome) => errorOf(outcome)?.retry === 'throttle')
   if (throttled && (still || outcomes.length === 0)) {
-    found.push(say('Throttled', 'True', 'Throttled', throttled.error.message))
+    found.push(say('Throttled', 'True', 'Throttled', inWords(throttled.error)))
   }
   return found
 }

@@ -12,7 +12,7 @@ import type { Target } from './target.ts'
 
 /** An endpoint that is at rest has had its turn at the server. */
 export function turnOf(
-  { memory, now }: Sources,
+  { endpoints, memory, now }: Sources,
   key: string,
   { serverId }: Target,
   endpoint: Observed<PrivateEndpoint>,
@@ -22,7 +22,13 @@ export function turnOf(
   const atRest =
     endpoint.is === 'absent' || (endpoint.is === 'present' && !isRunning(endpoint.value))
   if (atRest) memory.turns.give(server, key, nowMs)
-  return memory.turns.heldBy(server, key, nowMs)
+  const holder = memory.turns.heldBy(server, key, nowMs)
+  const ready = endpoints.get(key)?.status?.conditions?.find(({ type }) => type === 'Ready')
+  // Most of those who see another's turn want none themselves.
+  if (holder !== undefined && ready?.reason === 'ServerNotReady') {
+    memory.turns.wait(server, key, nowMs)
+  }
+  return holder
 }
 
 /** Read after the last turn at the server has ended: before that it looked ready to everybody. */

@@ -7,7 +7,7 @@ import type { ArmError } from '../azure/error.ts'
 import type { Unmet } from './conditions.ts'
 import type { Deed } from './deed.ts'
 import type { Difference } from './tags.ts'
-import { lacksPermission, type Setback } from './trouble.ts'
+import { isHold, lacksPermission, type Setback } from './trouble.ts'
 
 /** One thing that keeps the object from being ready. */
 export interface Finding {
@@ -70,8 +70,12 @@ const patienceMs = 60_000
 export function afterSetback(finding: Finding, setback: Setback, at: Date): Finding {
   const { error, sinceMs, untilMs } = setback
   const passing = error.retry === 'fast' || error.retry === 'throttle'
-  if (passing && at.getTime() - sinceMs < patienceMs) return { ...finding, untilMs }
-  return { ...findingOf(error), untilMs, ...(finding.awaits ? { awaits: finding.awaits } : {}) }
+  if (isHold(error) || (passing && at.getTime() - sinceMs < patienceMs))
+    return { ...finding, untilMs }
+  const found = findingOf(error)
+  const again = `It is tried again at ${new Date(untilMs).toISOString().slice(0, 19)}Z.`
+  const message = found.reason === 'Throttled' ? `${found.message} ${again}` : found.message
+  return { ...found, message, untilMs, ...(finding.awaits ? { awaits: finding.awaits } : {}) }
 }
 
 /** An error of Azure's as a reason, with its code verbatim. */
@@ -93,8 +97,10 @@ export function findingOf(error: ArmError): Finding {
   }
 }
 
-export const inWords = ({ code, message }: ArmError): string =>
-  message.includes(code) ? sentence(message) : sentence(`${code}: ${message}`)
+export function inWords(error: ArmError): string {
+  const { code, message } = error.after ?? error
+  return message.includes(code) ? sentence(message) : sentence(`${code}: ${message}`)
+}
 
 export const sentence = (text: string): string => {
   const trimmed = text.trim()

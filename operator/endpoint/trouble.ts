@@ -55,11 +55,26 @@ export function delayMs(error: ArmError, times: number, chance: number): number 
   return Math.round(Math.max(doubled, asked) * (0.9 + 0.2 * chance))
 }
 
+/** Nothing was sent: that takes nothing back of what Azure has said before. */
+const ours: readonly string[] = [
+  'Paced',
+  'LeaseLost',
+  'ObjectChanged',
+  'ChangedMeanwhile',
+  'ZoneBeingMade',
+]
+/** Held back by ourselves, and not by an answer of Azure's to anybody. */
+export const isHold = ({ code, after }: ArmError): boolean =>
+  after === undefined && ours.includes(code)
+
 export function nextSetback(
   before: Setback | undefined,
   error: ArmError,
   at: { readonly nowMs: number; readonly generation: number; readonly chance: number },
 ): Setback {
+  if (before?.generation === at.generation && ours.includes(error.code) && !isHold(before.error)) {
+    return { ...before, untilMs: at.nowMs + delayMs(error, 1, at.chance) }
+  }
   const again = before?.generation === at.generation && before.error.retry === error.retry
   const times = again ? before.times + 1 : 1
   return {

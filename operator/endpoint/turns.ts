@@ -1,7 +1,8 @@
 /**
  * Whose turn it is at a server: a server takes one change of its endpoints at a time, and an endpoint
- * that comes in between ends Failed. A turn lasts from the write until the endpoint is seen at rest.
- * Holds for one process; another one is kept off by the server's state.
+ * that comes in between ends Failed. A turn lasts from the write until the endpoint is seen at rest; whoever
+ * had the last one lets those go first who wait. Holds for one process; another one is kept off by the
+ * server's state.
  */
 
 interface Turn {
@@ -12,10 +13,15 @@ interface Turn {
 
 /** No operation lasts longer; whoever has vanished meanwhile gives way. */
 const longestMs = 10 * 60_000
+/** Those who wait ask more often than this, or wait no longer. */
+const waitingMs = 45_000
 
 export class Turns {
   readonly #turns = new Map<string, Turn>()
   readonly #freedMs = new Map<string, number>()
+  readonly #last = new Map<string, string>()
+  /** By server: when each of those who wait last asked, ms since the epoch. */
+  readonly #waiting = new Map<string, Map<string, number>>()
 
   /** Who holds the server's turn, if it is somebody else. */
   heldBy(server: string, key: string, nowMs: number): string | undefined {
@@ -26,11 +32,29 @@ export class Turns {
     return undefined
   }
 
-  /** False when somebody else holds it. */
+  /** False when somebody else holds it, or when it is somebody else's after the last one. */
   take(server: string, key: string, nowMs: number): boolean {
     if (this.heldBy(server, key, nowMs) !== undefined) return false
+    const again = this.#last.get(server) === key
+    if (again && !this.#turns.has(server) && this.#awaited(server, key, nowMs)) return false
     this.#turns.set(server, { holder: key, untilMs: nowMs + longestMs })
+    this.#last.set(server, key)
+    this.#waiting.get(server)?.delete(key)
     return true
+  }
+
+  /** This one would take the turn as soon as it is free. */
+  wait(server: string, key: string, nowMs: number): void {
+    const waiting = this.#waiting.get(server) ?? new Map<string, number>()
+    this.#waiting.set(server, waiting.set(key, nowMs))
+  }
+
+  #awaited(server: string, key: string, nowMs: number): boolean {
+    const waiting = this.#waiting.get(server) ?? new Map<string, number>()
+    for (const [other, askedMs] of waiting) {
+      if (askedMs + waitingMs <= nowMs) waiting.delete(other)
+    }
+    return [...waiting.keys()].some((other) => other !== key)
   }
 
   give(server: string, key: string, nowMs: number): void {
@@ -46,6 +70,7 @@ export class Turns {
 
   /** Gives back whatever an object that is gone may hold. */
   forget(key: string, nowMs: number): void {
+    for (const waiting of this.#waiting.values()) waiting.delete(key)
     for (const [server, { holder }] of this.#turns)
       if (holder === key) this.give(server, key, nowMs)
   }
