@@ -79,10 +79,11 @@ async function act(
   if (action.id.kind !== 'privateEndpoint' || seen.parsed.is !== 'target') return view.act(action)
 
   // A write of an endpoint makes its server busy.
-  const server = idKey(seen.parsed.value.serverId)
+  const { serverId } = seen.parsed.value
+  const server = idKey(serverId)
   const nowMs = now().getTime()
   if (!memory.turns.take(server, seen.key, nowMs)) return held(notYourTurn)
-  const error = await obstacle(view, action, seen.parsed.value, settings.inFlightMs)
+  const error = obstacle(action, await view.find(serverId, settings.inFlightMs))
   const outcome = error === undefined ? await view.act(action) : held(error)
   const begun = outcome.is === 'accepted' || outcome.is === 'unknown'
   if (!begun) memory.turns.give(server, seen.key, nowMs)

@@ -2,9 +2,8 @@
 import type { Action } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
 import { idKey } from '../azure/id.ts'
-import type { PrivateEndpoint } from '../azure/model.ts'
+import type { PrivateEndpoint, Server } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
-import type { AzureView } from '../azure/port.ts'
 import { gate, mayDelete } from './gate.ts'
 import type { Sources } from './observe.ts'
 import { isRunning } from './ownership.ts'
@@ -38,16 +37,10 @@ export function serverAge({ memory, now }: Sources, { serverId }: Target, age: n
 }
 
 /**
- * Why the server can't take the write now, by a look that is not older than `age` ms: what was seen at
- * rest may be minutes old, and a write while a standby is being made breaks the server.
+ * Why a server can't take a write of an endpoint, by a look right before it: what was seen at rest may be
+ * minutes old, and a write while a standby is being made breaks the server.
  */
-export async function obstacle(
-  view: AzureView,
-  { do: what }: Action,
-  { serverId }: Target,
-  age: number,
-): Promise<ArmError | undefined> {
-  const server = await view.find(serverId, age)
+export function obstacle({ do: what }: Action, server: Observed<Server>): ArmError | undefined {
   const found = gate(server).is
   const can = what === 'delete' ? mayDelete(server) : found === 'open' || found === 'hidden'
   if (can) return undefined
