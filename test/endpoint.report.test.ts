@@ -197,6 +197,36 @@ words('what only a person can mend wins over what passes', () => {
   assert.is(ready?.reason, 'ZoneAmbiguous')
 })
 
+words('what others changed is said once, with both values, whatever becomes of it', () => {
+  const found = (spec: Changes['spec'], status = {}) => {
+    const { write } = told({
+      spec: { tags: { a: 'b' }, ...spec },
+      azure: { endpoint: present(endpoint({ tags: new Map([...endpoint().tags, ['a', 'x']]) })) },
+      status: { ...settledStatus, appliedTagKeys: ['a'], ...status },
+    })
+    return {
+      drift: write.status?.drift,
+      said: write.events.transitions.filter(({ reason }) => reason === 'Drifted'),
+    }
+  }
+  const drift = [{ path: 'tags.a', desired: 'b', observed: 'x' }]
+  for (const [policy, end] of [
+    ['Correct', 'that is being corrected.'],
+    ['Report', 'that is left so.'],
+  ] as const) {
+    const first = found({ driftPolicy: policy })
+    assert.equal(first.drift, drift)
+    assert.equal(
+      first.said.map(({ note }) => note),
+      [`Azure differs from the spec in tags.a ("x" instead of "b"); ${end}`],
+    )
+    const later = { drift, conditions: [condition('Ready', 'True', 'Drifted')] }
+    assert.equal(found({ driftPolicy: policy }, later).said, [])
+  }
+  const unsettled = { memory: { succeeded: true } }
+  assert.equal(found({}, unsettled), { drift: undefined, said: [] })
+})
+
 words.run()
 
 const fields = suite('report: status')
@@ -265,6 +295,23 @@ fields('a dropped tag key stays noted until it is gone', () => {
   const before = told({ status, azure: { endpoint: present(endpoint({ tags })) } })
   assert.equal(before.status?.appliedTagKeys, ['old'])
   assert.is(told({ status }).status?.appliedTagKeys, undefined)
+})
+
+fields('no key that Azure still shows is forgotten, whatever is begun meanwhile', () => {
+  const keys = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${prefix}${i}`)
+  const tagged = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'x']))
+  const shown = keys('Old', 48)
+  const tags = new Map([...endpoint().tags, ...Object.entries(tagged(shown))])
+  const { status } = told({
+    spec: { tags: tagged(keys('new', 48)), dns: { tags: tagged(keys('zone', 13)) } },
+    // Generations that Azure refused, each with other tags, noted before those that it shows.
+    status: { ...settledStatus, appliedTagKeys: [...keys('refused', 208), ...keys('old', 48)] },
+    azure: { endpoint: present(endpoint({ tags })) },
+  })
+  const noted = new Set(status?.appliedTagKeys)
+  assert.is(noted.size, 256)
+  for (const key of [...keys('old', 48), ...keys('new', 48)]) assert.ok(noted.has(key), key)
 })
 
 fields('the reconcile token comes back', () => {

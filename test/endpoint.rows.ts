@@ -409,12 +409,48 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
       given: { azure: nothingYet, spec: { driftPolicy: 'Report' } },
       says: ['Vanished'],
       beside: ['Drifted'],
+      drift: ['privateEndpoint'],
     },
     'leads elsewhere although it carries our tag': {
       given: {
         azure: { endpoint: present(endpoint({ connection: connection({ serverId: '/other' }) })) },
       },
       says: ['ImmutableChanged'],
+      drift: ['serverId'],
+    },
+    'was made anew by somebody with our tags, and other names': {
+      given: {
+        spec: {
+          approval: 'Manual',
+          requestMessage: 'please',
+          networkInterfaceName: 'ours',
+          location: 'westeurope',
+        },
+        azure: {
+          endpoint: present(
+            endpoint({
+              location: 'northeurope',
+              connection: connection({ name: 'theirs', requestMessage: 'let me' }),
+            }),
+          ),
+        },
+      },
+      drift: ['connectionName', 'approval', 'requestMessage', 'networkInterfaceName', 'location'],
+    },
+    'keeps the names that it had when it was taken over': {
+      given: {
+        spec: { adoptionPolicy: 'IfMatching', approval: 'Manual', networkInterfaceName: 'ours' },
+        azure: { endpoint: present(endpoint({ connection: connection({ name: 'theirs' }) })) },
+      },
+    },
+    'is not held to our defaults when it is only observed': {
+      given: {
+        spec: { managementPolicy: 'Observe' },
+        metadata: { finalizers: [] },
+        azure: {
+          endpoint: present(endpoint({ connection: connection({ name: 'theirs', manual: true }) })),
+        },
+      },
     },
   },
   'an endpoint of somebody': {

@@ -68,7 +68,7 @@ const memory = object(
           path: armText('Where, as in drift.'),
           times: integer('How often.', { minimum: 1 }),
         }),
-        { maxItems: 64 },
+        { maxItems: 128 },
       ),
     ),
   },
@@ -102,15 +102,20 @@ export const status = object('What the operator last saw and did.', {
   fqdns: optional(armTexts('Names that lead to the endpoint.', 16)),
   dns: optional(dns),
   drift: optional(
-    list('Where Azure differs from the spec and the operator leaves it.', difference, {
-      maxItems: 64,
-    }),
+    list(
+      'Where Azure differs from the spec since it was written: left so (driftPolicy Report, Observe, suspended, or what Azure cannot change), or about to be corrected.',
+      difference,
+      {
+        maxItems: 64,
+      },
+    ),
   ),
   appliedTagKeys: optional(
     list(
       'Keys of the tags that the operator set, so that dropped ones can go.',
-      text('A key.', { maxLength: 512 }),
-      { maxItems: 64 },
+      text('A key.', { maxLength: 516 }),
+      // 48 and 13 at once, those of the generation before, and whatever was begun in between.
+      { maxItems: 256 },
     ),
   ),
   nextRetryTime: optional(

@@ -46,14 +46,15 @@ export function attempt(seen: Observation, wish: Attempt): Step {
   if (left !== undefined) return left
   const key = deedKey(deed)
   const finding: Finding = { reason, message, awaits: key }
+  const begun = wish.asked ? done : noticed(seen, wish.differences)
   const setback = seen.past.setbacks.get(key)
   if (setback !== undefined && stands(setback, seen)) {
-    return { ...done, findings: [afterSetback(finding, setback, seen.at)] }
+    return { ...begun, findings: [afterSetback(finding, setback, seen.at)] }
   }
   if (wish.intent !== undefined && !intended(seen, wish.intent)) {
     // On a later try the last refusal stands until Azure says otherwise.
     const shown = setback === undefined ? finding : afterSetback(finding, setback, seen.at)
-    return { ...done, findings: [shown], intent: wish.intent }
+    return { ...begun, findings: [shown], intent: wish.intent }
   }
   const last = seen.past.accepted.get(key)
   const young =
@@ -62,8 +63,12 @@ export function attempt(seen: Observation, wish: Attempt): Step {
     seen.at.getTime() < last.atMs + visibleWithinMs
   const drifted = settled(seen) && !wish.essential
   const mends = drifted ? { mends: wish.differences.map(({ path }) => path) } : {}
-  return { ...done, findings: [finding], deeds: young ? [] : [{ ...deed, ...mends }] }
+  return { ...begun, findings: [finding], deeds: young ? [] : [{ ...deed, ...mends }] }
 }
+
+/** Differences that shall be mended: they are drift once this generation has been written in full. */
+export const noticed = (seen: Observation, mending: readonly Difference[]): Step =>
+  settled(seen) && modeOf(seen) === 'write' ? { ...done, mending } : done
 
 /** What may not be written is reported; whatever the endpoint needs costs it its readiness. */
 function leftAlone(seen: Observation, wish: Attempt): Step | undefined {

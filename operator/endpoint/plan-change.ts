@@ -4,7 +4,7 @@
  */
 import { changedEndpointBody, type EndpointChange } from '../azure/bodies.ts'
 import type { Guard } from '../azure/action.ts'
-import { formatId, sameText } from '../azure/id.ts'
+import { formatId } from '../azure/id.ts'
 import { text } from '../azure/json.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { DeedName } from './deed.ts'
@@ -12,8 +12,9 @@ import type { AzureSeen, Observation } from './observation.ts'
 import { matches, ownedGuard } from './ownership.ts'
 import { isLost } from './plan-connection.ts'
 import { securityGroups, writable } from './plan-endpoint.ts'
-import { attempt, modeOf, settled, type Attempt } from './attempt.ts'
-import { done, join, unmet, type Step } from './step.ts'
+import { immutable, unchangeable } from './plan-fixed.ts'
+import { attempt, modeOf, noticed, settled, type Attempt } from './attempt.ts'
+import { done, join, type Step } from './step.ts'
 import {
   appliedToEndpoint,
   mendedTags,
@@ -33,34 +34,10 @@ export function change(
   endpoint: PrivateEndpoint,
 ): Step {
   if (!matches(target, endpoint)) return immutable(target, endpoint)
-  const fixed = { ...done, drift: unchangeable(seen, azure, endpoint) }
+  const fixed = { ...done, drift: unchangeable(seen, azure, target, endpoint) }
   const { wanted, differences } = differencesOf(seen, endpoint)
   if (differences.length === 0 || isLost(endpoint)) return fixed
   return join(fixed, put(seen, azure, 'UpdateEndpoint', endpoint, wanted, differences))
-}
-
-/** Ours by tag, but another server or subnet: Azure changes neither. */
-function immutable(target: Target, endpoint: PrivateEndpoint): Step {
-  return unmet(
-    'ImmutableChanged',
-    `Private endpoint ${endpoint.name} leads to ${endpoint.connection?.serverId ?? 'no server'} from subnet ${formatId(endpoint.subnetId)}, and the spec wants ${formatId(target.serverId)} from ${formatId(target.subnetId)}; Azure's answer would be CannotChangePrivateLinkConnectionOnPrivateEndpoint or CannotChangeSubnetOnExistingPrivateEndpoint.`,
-  )
-}
-
-/** What differs and is never written: reported. */
-function unchangeable(
-  { object }: Observation,
-  { interfaces }: AzureSeen,
-  endpoint: PrivateEndpoint,
-): readonly Difference[] {
-  const { privateIPAddress: wanted } = object.spec
-  if (wanted === undefined || interfaces.is !== 'present') return []
-  const id = formatId(endpoint.id)
-  const found = interfaces.value.filter((nic) => sameText(nic.privateEndpointId, id))
-  const addresses = found.flatMap((nic) => nic.addresses.map(({ ip }) => ip))
-  const [observed] = addresses
-  if (observed === undefined || addresses.includes(wanted)) return []
-  return [{ path: 'privateIPAddress', desired: wanted, observed }]
 }
 
 export function differencesOf(
@@ -142,7 +119,8 @@ function put(
   }
   if (modeOf(seen) !== 'write') return attempt(seen, wish)
   const waiting = writable(seen, azure)
-  return waiting.findings.length > 0 ? waiting : attempt(seen, wish)
+  if (waiting.findings.length === 0) return attempt(seen, wish)
+  return join(waiting, noticed(seen, differences))
 }
 
 function unchanged(seen: Observation, endpoint: PrivateEndpoint): Guard {

@@ -25,9 +25,11 @@ export function create(
     return stop(unmet('Moved', `The endpoint of this object is now ${azure.elsewhere}.`))
   }
   if (vanished(seen) && settled(seen) && seen.object.spec.driftPolicy === 'Report') {
-    const message = `Private endpoint ${formatId(target.endpointId)} is gone.`
-    const step = unmet('Vanished', message)
-    return stop({ ...step, abnormal: [say('Drifted', 'True', 'Vanished', message)] })
+    const desired = formatId(target.endpointId)
+    const message = `Private endpoint ${desired} is gone.`
+    const abnormal = [say('Drifted', 'True', 'Vanished', message)]
+    const drift = [{ path: 'privateEndpoint', desired }]
+    return stop({ ...unmet('Vanished', message), abnormal, drift })
   }
   if (seen.rival !== undefined) {
     const message = `${seen.rival} claims private endpoint ${lastName(target.endpointId)}, and came first.`

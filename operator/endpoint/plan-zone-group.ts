@@ -11,8 +11,9 @@ import { parentGuard } from './ownership.ts'
 import { conflictOf } from './plan-conflict.ts'
 import { isApproved, isLost } from './plan-connection.ts'
 import { addressesOf, heldByGroup, holds, recordOf } from './record.ts'
-import { attempt, settled } from './attempt.ts'
+import { attempt, noticed, settled } from './attempt.ts'
 import { done, join, unmet, unread, type Step } from './step.ts'
+import type { Difference } from './tags.ts'
 import type { Target } from './target.ts'
 
 const running = (state: string): boolean => !['Succeeded', 'Failed', 'Canceled'].includes(state)
@@ -37,7 +38,7 @@ export function zoneGroup(
   if (group === undefined && other !== undefined) {
     return replaceOther(seen, azure, target, endpoint, zoneId, other)
   }
-  const write = () => writeGroup(seen, target, endpoint, zoneId)
+  const write = (differs?: Difference) => writeGroup(seen, target, endpoint, zoneId, differs)
   if (group === undefined) return write()
   if (running(group.provisioningState)) {
     return unmet('PreparingDNS', `The zone group is ${group.provisioningState}.`)
@@ -62,6 +63,7 @@ function writeGroup(
   target: Target,
   endpoint: PrivateEndpoint,
   zoneId: Id<'zone'>,
+  differs: Difference = { path: 'dns.zoneGroup', desired: formatId(zoneId) },
 ): Step {
   const { zoneGroupName, configName } = seen.object.spec.dns
   const zone = formatId(zoneId)
@@ -78,7 +80,7 @@ function writeGroup(
     },
     reason: 'PreparingDNS',
     message: `The zone group of ${endpoint.name} is being written.`,
-    differences: [{ path: 'dns.zoneGroup', desired: zone }],
+    differences: [differs],
     essential: true,
   })
 }
@@ -132,7 +134,7 @@ function record(
   target: Target,
   endpoint: PrivateEndpoint,
   group: ZoneGroup,
-  write: () => Step,
+  write: (differs: Difference) => Step,
 ): Step {
   if (!isApproved(endpoint)) return done
   const addresses = addressesOf(azure, endpoint)
@@ -144,7 +146,12 @@ function record(
     'WaitingForRecord',
     `The record of ${lastName(target.serverId)} holds ${held.join(', ') || 'nothing'} instead of ${addresses.join(', ')}.`,
   )
-  return overdue(seen) ? join(waiting, write()) : waiting
+  const differs = {
+    path: 'dns.record',
+    desired: addresses.join(', '),
+    ...(held.length === 0 ? {} : { observed: held.join(', ') }),
+  }
+  return overdue(seen) ? join(waiting, write(differs)) : join(waiting, noticed(seen, [differs]))
 }
 
 /** Azure needs a moment after the approval; a record that was right before has been wiped. */

@@ -2,9 +2,11 @@
 import type { Outcome } from '../azure/action.ts'
 import { formatId, lastName } from '../azure/id.ts'
 import type { EventNote } from '../kubernetes/port.ts'
+import { modeOf, settled } from './attempt.ts'
 import type { DeedName } from './deed.ts'
 import type { Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
+import type { Difference } from './tags.ts'
 
 /** Deeds that are worth an event once Azure has taken them: the event's reason, and its words. */
 const told: { readonly [name in DeedName]?: readonly [reason: string, words: string] } = {
@@ -53,6 +55,35 @@ function end({ object, azure, parsed }: Observation, made: Plan): readonly Event
   }
   return [normal('Retained', 'LetGo', `Whatever Azure holds as ${name} is left as it is.`)]
 }
+
+/**
+ * What others have changed, said once: when it appears in `status.drift`. Nothing is drift before the
+ * spec has been written in full.
+ */
+export function driftEvent(seen: Observation, made: Plan): EventNote | undefined {
+  const { status } = seen.object
+  if (!settled(seen) && modeOf(seen) !== 'observe') return undefined
+  const known = new Set(status?.drift?.map(({ path }) => path))
+  const isNew = ({ path }: Difference): boolean => !known.has(path)
+  const [left, mended] = [made.drift.filter(isNew), made.mending.filter(isNew)]
+  const parts = [
+    ...(left.length === 0 ? [] : [`${inWords(left)}; that is left so.`]),
+    ...(mended.length === 0 ? [] : [`${inWords(mended)}; that is being corrected.`]),
+  ]
+  if (parts.length === 0) return undefined
+  const note = `Azure differs from the spec in ${parts.join(' And in ')}`
+  return normal('Drifted', 'Compare', note.slice(0, 1000))
+}
+
+const inWords = (differences: readonly Difference[]): string =>
+  differences
+    .map(
+      ({ path, desired, observed }) => `${path} (${shown(observed)} instead of ${shown(desired)})`,
+    )
+    .join(', ')
+
+const shown = (value: string | undefined): string =>
+  value === undefined ? 'nothing' : JSON.stringify(value.slice(0, 200))
 
 const normal = (reason: string, action: string, note: string): EventNote => ({
   type: 'Normal',

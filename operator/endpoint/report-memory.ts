@@ -15,7 +15,7 @@ import { differencesOf } from './plan-change.ts'
 import { sharedDifferences } from './plan-shared.ts'
 import { modeOf, settled } from './attempt.ts'
 import { type Finding } from './step.ts'
-import { appliedToEndpoint, noted, notedOfDns } from './tags.ts'
+import { appliedToEndpoint, isOfDns, noted, noteOfDns, notedOfDns } from './tags.ts'
 
 type Memory = NonNullable<EndpointStatus['memory']>
 
@@ -54,9 +54,25 @@ export function appliedTagKeys(
   worded: Worded,
 ): readonly string[] | undefined {
   const begun = made.intent?.appliedTagKeys ?? []
-  // What is begun comes first: a status that is full must not keep a write from ever being noted.
-  const keys = [...begun, ...toEndpoint(seen, made, worded), ...toDns(seen)]
+  const before = [...toEndpoint(seen, made, worded), ...toDns(seen)]
+  // A status that is full must neither keep a write from being noted nor forget what is to go.
+  const shown = shownKeys(seen)
+  const isShown = (key: string): boolean => shown.has(key.toLowerCase())
+  const rest = before.filter((key) => !isShown(key))
+  const keys = [...begun, ...before.filter(isShown), ...rest]
   return keys.length > 0 ? [...new Set(keys)] : undefined
+}
+
+/** The keys of all tags that Azure shows, as they would be noted; in lower case. */
+function shownKeys({ azure }: Observation): ReadonlySet<string> {
+  if (azure === undefined) return new Set()
+  const { endpoint, dns } = azure
+  const ofEndpoint = endpoint.is === 'present' ? [...endpoint.value.tags.keys()] : []
+  const zones = dns.choice.is === 'zone' ? [dns.choice.zone] : []
+  const links = dns.links.is === 'present' ? dns.links.value : []
+  const ofDns = [...zones, ...links].flatMap(({ tags }) => [...tags.keys()])
+  const all = [...ofEndpoint, ...ofDns.map(noteOfDns)]
+  return new Set(all.map((key) => key.toLowerCase()))
 }
 
 function toEndpoint(seen: Observation, made: Plan, worded: Worded): readonly string[] {
@@ -71,7 +87,7 @@ function toEndpoint(seen: Observation, made: Plan, worded: Worded): readonly str
 }
 
 function toDns(seen: Observation): readonly string[] {
-  const before = (seen.object.status?.appliedTagKeys ?? []).filter((key) => key.startsWith('dns/'))
+  const before = (seen.object.status?.appliedTagKeys ?? []).filter(isOfDns)
   const { azure, parsed } = seen
   if (azure?.dns.choice.is !== 'zone' || parsed.is !== 'target' || modeOf(seen) !== 'write') {
     return before

@@ -31,13 +31,14 @@ export function statusOf(
   const handled = seen.requested ?? before.lastHandledReconcileAt
   const recreate = recreated(seen, made, outcomes) ?? before.lastHandledRecreate
   const memory = memoryOf(seen, made, outcomes, worded)
+  const drift = [...made.drift, ...made.mending]
   return defined({
     ...seenFields(seen, made, worded),
     observedGeneration: metadata.generation,
     lastHandledReconcileAt: handled,
     lastHandledRecreate: recreate,
     conditions: [...worded.conditions],
-    drift: made.drift.length > 0 ? made.drift : undefined,
+    drift: drift.length > 0 ? drift : undefined,
     appliedTagKeys: appliedTagKeys(seen, made, worded),
     nextRetryTime: worded.nextRetryTime,
     memory: Object.keys(memory).length > 0 ? memory : undefined,

@@ -17,7 +17,7 @@ import type { Observation } from './observation.ts'
 import type { Settings } from './pace.ts'
 import type { Plan } from './plan.ts'
 import { abnormal, classOf, readyOf } from './report-conditions.ts'
-import { eventsOf } from './report-events.ts'
+import { driftEvent, eventsOf } from './report-events.ts'
 import { againInMs } from './report-pace.ts'
 import { statusOf } from './report-status.ts'
 import { afterSetback, type Finding } from './step.ts'
@@ -87,7 +87,7 @@ export function report(
       ...nothing,
       status: fit(schema, status),
       publish: changesOf(seen, status),
-      events: { ...events, transitions: transitions(before?.conditions ?? [], conditions) },
+      events: { ...events, transitions: news(seen, made, conditions) },
     },
     againInMs: again,
   }
@@ -130,6 +130,20 @@ function nextRetry(seen: Observation, ready: Condition, atMs: number): string | 
   const same = before?.reason === ready.reason && before.status === ready.status
   const current = before?.observedGeneration === seen.object.metadata.generation
   return same && current && nextRetryTime !== undefined ? nextRetryTime : timestamp(new Date(atMs))
+}
+
+/** What has changed, each thing told once: Ready's own words say what drift comes to. */
+function news(
+  seen: Observation,
+  made: Plan,
+  conditions: readonly StoredCondition[],
+): readonly EventNote[] {
+  const [told] = transitions(seen.object.status?.conditions ?? [], conditions)
+  const drift = driftEvent(seen, made)
+  if (drift === undefined) return told === undefined ? [] : [told]
+  if (told === undefined) return [drift]
+  if (told.reason === 'Drifted') return [{ ...drift, type: told.type }]
+  return told.type === 'Warning' ? [told] : [drift, told]
 }
 
 /** Ready's changes that people want to see in `kubectl describe`. */

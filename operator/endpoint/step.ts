@@ -37,11 +37,14 @@ export interface Step {
   readonly findings: readonly Finding[]
   readonly deeds: readonly Deed[]
   readonly abnormal: readonly Condition[]
+  /** What differs and is left so. */
   readonly drift: readonly Difference[]
+  /** What others have changed, and what is on its way to be as it was. */
+  readonly mending: readonly Difference[]
   readonly intent?: Intent
 }
 
-export const done: Step = { findings: [], deeds: [], abnormal: [], drift: [] }
+export const done: Step = { findings: [], deeds: [], abnormal: [], drift: [], mending: [] }
 export const unmet = (reason: Unmet, message = '', more: Partial<Finding> = {}): Step => ({
   ...done,
   findings: [{ reason, message, ...more }],
@@ -59,6 +62,7 @@ export const join = (...steps: readonly Step[]): Step => {
     deeds: steps.flatMap(({ deeds }) => deeds),
     abnormal: steps.flatMap(({ abnormal }) => abnormal),
     drift: steps.flatMap(({ drift }) => drift),
+    mending: steps.flatMap(({ mending }) => mending),
     ...(intent === undefined ? {} : { intent }),
   }
 }

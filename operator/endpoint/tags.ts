@@ -82,15 +82,16 @@ export function tagDifferences(path: string, seen: Tags, wanted: Tags): readonly
 
 /** How a tag of zone or links is noted beside those of the endpoint: no tag's name holds a slash. */
 const ofDns = 'dns/'
-/** The API server keeps so much of a noted key. */
-const longestNote = 512
+/** The API server keeps so much of a noted key: a tag's name of 512 characters, and the prefix. */
+const longestNote = 516
 
 export const noted = (tags: Wanted | undefined): readonly string[] =>
   Object.keys(tags ?? {}).map((key) => key.slice(0, longestNote))
 export const notedOfDns = (tags: Wanted | undefined): readonly string[] =>
-  Object.keys(tags ?? {}).map((key) => `${ofDns}${key}`.slice(0, longestNote))
+  Object.keys(tags ?? {}).map((key) => noteOfDns(key).slice(0, longestNote))
+export const noteOfDns = (key: string): string => `${ofDns}${key}`
 
-const isOfDns = (key: string): boolean => key.startsWith(ofDns)
+export const isOfDns = (key: string): boolean => key.startsWith(ofDns)
 export const appliedToEndpoint = (notes: readonly string[] | undefined): readonly string[] =>
   (notes ?? []).filter((key) => !isOfDns(key))
 export const appliedToDns = (notes: readonly string[] | undefined): readonly string[] =>
