@@ -3,7 +3,7 @@
  * account. The only importer of @kubernetes/client-node, for kubeconfig files alone: in a pod its
  * 60 MB stay on disk. Must never send a request or print a credential.
  */
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { existsSync, readFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
 import { isIPv6 } from 'node:net'
@@ -83,7 +83,7 @@ function inCluster(
 }
 
 async function kubeconfig(paths: readonly string[], origin: string): Promise<CredentialSource> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const load = (): KubeConfig => readFiles(KubeConfig, paths, origin)
   let config: KubeConfig | undefined = load()
   const context = config.getContextObject(config.getCurrentContext())
