@@ -4,7 +4,10 @@ import { Refusal } from './answer.ts'
 import { invalidContent } from './body.ts'
 import type { Faults } from './faults.ts'
 import { faultsOf } from './faults.ts'
+import type { Operation } from './operation.ts'
 import type { RequestLog } from './requests.ts'
+import type { Throttle, Throttling } from './throttle.ts'
+import { throttlings } from './throttle.ts'
 import type { World } from './world.ts'
 
 export const prefix = '/_simulator/'
@@ -13,6 +16,7 @@ export interface Observed {
   readonly world: World
   readonly log: RequestLog
   readonly faults: Faults
+  readonly throttle: Throttle
 }
 
 const json = (text: string): unknown => {
@@ -24,7 +28,7 @@ const json = (text: string): unknown => {
 }
 
 export function observe(
-  { world, log, faults }: Observed,
+  { world, log, faults, throttle }: Observed,
   method: string,
   path: string,
   text: string,
@@ -42,6 +46,11 @@ export function observe(
       case 'DELETE faults':
         faults.clear()
         return { status: 204 }
+      case 'GET operations':
+        return { status: 200, body: { operations: world.operations.all().map(told) } }
+      case 'POST throttle':
+        throttle.set(modeOf(json(text)))
+        return { status: 204 }
       case 'POST clock':
         world.clock.advance(secondsOf(json(text)))
         return { status: 200, body: { now: world.clock.iso() } }
@@ -55,6 +64,20 @@ export function observe(
     if (error instanceof Refusal) return error.answer()
     throw error
   }
+}
+
+const told = ({ name, status, startedAt, endedAt }: Operation) => ({
+  name,
+  status,
+  startedAt,
+  ...(endedAt === undefined ? {} : { endedAt }),
+})
+
+function modeOf(body: unknown): Throttling {
+  const given = typeof body === 'object' && body !== null && 'mode' in body ? body.mode : undefined
+  const mode = throttlings.find((each) => each === given)
+  if (mode !== undefined) return mode
+  throw invalidContent(`'mode' is none of ${throttlings.join(', ')}`)
 }
 
 function secondsOf(body: unknown): number {

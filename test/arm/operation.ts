@@ -25,6 +25,8 @@ export interface Start {
 export interface Operation extends Start {
   readonly guid: string
   readonly startedAt: string
+  /** Undefined while it runs. */
+  endedAt: string | undefined
   status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled'
   failure?: Failure
   /** How often it was asked for while in progress. */
@@ -52,6 +54,7 @@ export class Operations {
       ...start,
       guid: this.#dice.guid(`operation ${start.name}`),
       startedAt: this.#clock.iso(),
+      endedAt: undefined,
       status: 'InProgress',
       polls: 0,
     }
@@ -65,6 +68,7 @@ export class Operations {
   /** Ends it before its time, or at it. */
   end(operation: Operation, failure: Failure | undefined): void {
     operation.status = failure === undefined ? 'Succeeded' : 'Failed'
+    operation.endedAt = this.#clock.iso()
     if (failure !== undefined) operation.failure = failure
     // Azure forgets operations too; a day is more than any client polls.
     this.#clock.after(86_400, () => this.#all.delete(operation.guid))
@@ -90,6 +94,11 @@ export class Operations {
     if (also.retryAfter !== false)
       headers['retry-after'] = this.#clock.retryAfter(operation.retryAfter)
     return headers
+  }
+
+  /** All that are remembered, the oldest first. */
+  all(): readonly Operation[] {
+    return [...this.#all.values()]
   }
 
   find(guid: string, subscriptionId: string): Operation | undefined {

@@ -222,6 +222,51 @@ test('time that is skipped has passed', async () => {
   }
 })
 
+test('operations are told with their times, those that run without an end', async () => {
+  const own = await startAzure()
+  try {
+    const { simulator, owner, production } = own
+    const group = `${production}/resourceGroups/rg`
+    await owner.put(group, { location: 'westeurope' })
+    await owner.put(`${group}/providers/Microsoft.Network/privateDnsZones/a.example`, {
+      location: 'global',
+    })
+    const told = async () =>
+      JSON.parse((await raw(simulator, { path: '/_simulator/operations' })).text).operations
+    const [running] = await told()
+    assert.is(running.status, 'InProgress')
+    assert.is(running.endedAt, undefined)
+    simulator.advance(100)
+    const [ended] = await told()
+    assert.is(ended.name, running.name)
+    assert.is(ended.status, 'Succeeded')
+    const seconds = (Date.parse(ended.endedAt) - Date.parse(ended.startedAt)) / 1000
+    assert.ok(seconds >= 15 && seconds <= 80, `${seconds} s`)
+  } finally {
+    await own.stop()
+  }
+})
+
+test('throttling can be turned on once the world is made, with full buckets', async () => {
+  const own = await startAzure({ throttle: 'arm' })
+  try {
+    const { simulator, owner, production } = own
+    const left = async () =>
+      Number((await owner.get(production)).headers['x-ms-ratelimit-remaining-subscription-reads'])
+    const turn = (mode: string) =>
+      raw(simulator, { path: '/_simulator/throttle', method: 'POST', body: `{"mode":"${mode}"}` })
+    for (let at = 0; at < 60; at++) await left()
+    assert.ok((await left()) < 250)
+    assert.is((await turn('off')).status, 204)
+    assert.equal([await left(), await left()], [250, 250])
+    assert.is((await turn('arm')).status, 204)
+    assert.is(await left(), 249)
+    assert.is((await turn('much')).status, 400)
+  } finally {
+    await own.stop()
+  }
+})
+
 test('it answers on both loopback addresses with a certificate that its authority signed', async () => {
   const { port, ca } = azure.simulator
   for (const host of ['127.0.0.1', '::1', 'localhost']) {

@@ -6,7 +6,8 @@ import { Refusal, gateway } from './answer.ts'
 import type { SimulatedIdentity } from './simulator.ts'
 import { windowsOf } from './window.ts'
 
-export type Throttling = 'off' | 'arm' | 'providers'
+export const throttlings = ['off', 'arm', 'providers'] as const
+export type Throttling = (typeof throttlings)[number]
 export type OperationClass = 'reads' | 'writes' | 'deletes'
 
 /** Documented since 2024: per subscription, principal and class. For all principals of a subscription: 15 times. */
@@ -74,7 +75,7 @@ export interface Asked {
 }
 
 export class Throttle {
-  readonly #mode: Throttling
+  #mode: Throttling
   readonly #realNow: () => number
   readonly #buckets = new Map<string, Bucket>()
   readonly #windows = new Map<string, Window>()
@@ -83,6 +84,13 @@ export class Throttle {
   constructor(mode: Throttling, realNow: () => number) {
     this.#mode = mode
     this.#realNow = realNow
+  }
+
+  /** From now on, with all buckets and windows as at the start. */
+  set(mode: Throttling): void {
+    this.#mode = mode
+    this.#buckets.clear()
+    this.#windows.clear()
   }
 
   /** The headers of what may pass; a refusal otherwise. */

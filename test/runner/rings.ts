@@ -49,7 +49,7 @@ export const rings: readonly Ring[] = [
   {
     name: 'tools',
     question: 'Do the control plane, the simulator, the launcher and this runner do their part?',
-    files: /^test\/(control-plane|runner|arm|az)\/.+\.test\.ts$/,
+    files: /^test\/(control-plane|runner|arm|az|bench)\/.+\.test\.ts$/,
     isolated: true,
     needs: 'nothing',
     testSeconds: 120,
