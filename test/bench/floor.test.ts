@@ -27,7 +27,7 @@ bench('the floor is what binds: buckets, the busiest server, the busiest subnet'
 
 bench('a figure that misses its goal says so', () => {
   const figure = { part: 'create', name: 'time ÷ floor', n: 1_000, unit: '', goal: 1.05 }
-  const [, good, bad, none] = tableOf([
+  const [, good = '', bad = '', none = ''] = tableOf([
     { ...figure, value: 1.02 },
     { ...figure, value: 1.2 },
     { ...figure, value: Number.NaN },
