@@ -46,7 +46,7 @@ export const settings = {
   ),
   allowUngated: toggle(
     'allow-ungated',
-    'Act on decisions although the admission policy pgpe-decisions, which asks who may decide, is not in place.',
+    'Act on decisions although the admission policy pgpe-decisions, which asks who may decide, is not in place as the chart ships it.',
   ),
   connectionInfo: toggle(
     'connection-info',

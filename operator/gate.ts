@@ -1,19 +1,26 @@
 /**
  * Whether somebody checks who decides: decisions are acted on only while the admission policy is in
- * place, or the settings say that they may be without. Looked at when starting and ever again; while
- * the API server does not say, what it said last stands.
+ * place as this version ships it, or the settings say that they may be without. Looked at when starting
+ * and ever again; while the API server does not say, what it said last stands.
  */
+import { isDeepStrictEqual } from 'node:util'
+import { changeOf } from './grants-check.ts'
 import type { Transport } from './kubernetes/call.ts'
-import { policyInPlace } from './kubernetes/cluster.ts'
+import { readPolicy } from './kubernetes/cluster.ts'
 import { decisionPolicy } from './permissions.ts'
 import type { Clock } from './runtime/clock.ts'
+
+export type PolicyState =
+  | { readonly is: 'in place' | 'missing' }
+  /** What is other, as the end of a sentence. */
+  | { readonly is: 'changed'; readonly why: string }
 
 export interface GateGiven {
   readonly transport: Transport
   readonly clock: Clock
   readonly allowUngated: boolean
   /** Told of the first look and of every change. */
-  readonly onChange: (inPlace: boolean) => void
+  readonly onChange: (state: PolicyState) => void
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -22,7 +29,7 @@ const lookEveryMs = 60_000
 export class Gate {
   readonly #given: GateGiven
   readonly #stopping = new AbortController()
-  #inPlace: boolean | undefined
+  #state: PolicyState | undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(given: GateGiven) {
@@ -31,11 +38,11 @@ export class Gate {
 
   /** Whether decisions may be acted on. */
   get open(): boolean {
-    return this.#given.allowUngated || this.#inPlace === true
+    return this.#given.allowUngated || this.inPlace
   }
 
   get inPlace(): boolean {
-    return this.#inPlace === true
+    return this.#state?.is === 'in place'
   }
 
   /** Resolves after the first look. */
@@ -60,12 +67,18 @@ export class Gate {
 
   async #look(): Promise<void> {
     try {
-      const inPlace = await policyInPlace(this.#given.transport, decisionPolicy)
-      if (inPlace === this.#inPlace) return
-      this.#inPlace = inPlace
-      this.#given.onChange(inPlace)
+      const state = stateOf(await readPolicy(this.#given.transport, decisionPolicy))
+      if (isDeepStrictEqual(state, this.#state)) return
+      this.#state = state
+      this.#given.onChange(state)
     } catch (error) {
       this.#given.onTrouble(error)
     }
   }
+}
+
+function stateOf(found: Awaited<ReturnType<typeof readPolicy>>): PolicyState {
+  if (found === undefined) return { is: 'missing' }
+  const why = changeOf(found)
+  return why === undefined ? { is: 'in place' } : { is: 'changed', why }
 }

@@ -18,17 +18,13 @@ import {
   type Policy,
   type Validation,
 } from './grants.ts'
+import { by, rows } from './grants-row.ts'
 import { decisionPolicy } from './permissions.ts'
 
 const { annotations, labels, plural, version } = decision
 
 export const verbOf = { Approve: 'approve', Reject: 'reject', Delete: 'disconnect' } as const
 const verbs = Object.values(verbOf)
-
-const labelled = (which: 'object' | 'oldObject'): string =>
-  `'${labels.inbox}' in ${which}.metadata.?labels.orValue({})`
-const by = (which: 'object' | 'oldObject'): string =>
-  `${which}.spec.?decidedBy.?username.orValue('')`
 
 /** The spec but for who decided it. */
 const sameContent =
@@ -62,31 +58,6 @@ const grants: readonly Validation[] = [
     name: 'object.spec.identityRef.name',
     when: '!variables.removed && !variables.operator && object.spec.?identityRef.hasValue()',
   }),
-]
-
-const rows: readonly Validation[] = [
-  {
-    guards: "the operator's account",
-    expression: `!variables.operator || variables.before == '' && (variables.removed ? ${labelled('oldObject')} : request.operation == 'CREATE' && variables.after == '' && ${labelled('object')} && ${by('object')} == '' && !object.spec.?inbox.orValue(false) && object.spec.?connections.?names.orValue([]).size() == 1)`,
-    message:
-      "the operator's account may create and delete undecided inbox rows only: it never decides",
-  },
-  {
-    guards: 'the label of a row',
-    expression: `request.operation != 'UPDATE' || ${same('labels', labels.inbox)}`,
-    message: `the label ${labels.inbox} marks a row that the operator made: it can't be set, changed or removed. Leave it as it is, or write a decision of your own`,
-  },
-  {
-    guards: 'a forged row',
-    expression: `variables.operator || request.operation != 'CREATE' || variables.after != '' || !(${labelled('object')})`,
-    message: `the label ${labels.inbox} marks a row that the operator made: remove it. Undecided rows come back by themselves where an inbox is`,
-  },
-  {
-    guards: 'the pin of a row',
-    expression: `request.operation != 'UPDATE' || !(${labelled('oldObject')}) || object.spec.?connections == oldObject.spec.?connections`,
-    message:
-      'an inbox row stays pinned to the connection that it was made for: set its action, or write a decision of your own for another connection',
-  },
 ]
 
 const signature: Validation = {
@@ -130,6 +101,17 @@ export const decisions = (operator: string): Policy => ({
     })),
   ],
   validations: [...rows, ...grants, signature],
+  auditAnnotations: [
+    { key: 'server', valueExpression: 'variables.server' },
+    {
+      key: 'action',
+      valueExpression: `(variables.before == '' ? 'none' : variables.before) + ' > ' + (variables.removed ? 'removed' : variables.after == '' ? 'none' : variables.after)`,
+    },
+    {
+      key: 'connections',
+      valueExpression: `(object == null ? oldObject : object).spec.?connections.?names.orValue([]).join(' ')`,
+    },
+  ],
 })
 
 const stampName = 'pgpe-decided-by'

@@ -54,6 +54,11 @@ const endpoints: Policy = {
       when: 'object.spec.?identityRef.hasValue()',
     }),
   ],
+  auditAnnotations: [
+    { key: 'server', valueExpression: server },
+    { key: 'approval', valueExpression: "string(object.spec.?approval.orValue('Automatic'))" },
+    { key: 'subnet', valueExpression: inLowerCase('object.spec.subnetId') },
+  ],
 }
 
 /** A policy may ask 28 times (10,000,000 for all of its expressions). */

@@ -99,6 +99,13 @@ const metadata = (name: string): JsonObject => ({
   labels: { 'app.kubernetes.io/name': 'pgpe-operator', 'app.kubernetes.io/part-of': 'grants' },
 })
 
+/** A line in the API server's audit log, where one is kept: `<policy>/<key>`. */
+export type AuditAnnotation = {
+  readonly key: string
+  /** CEL; a text. */
+  readonly valueExpression: string
+}
+
 export interface Policy {
   readonly name: string
   readonly plural: string
@@ -107,6 +114,7 @@ export interface Policy {
   readonly matchConditions: readonly JsonObject[]
   readonly variables: readonly { readonly name: string; readonly expression: string }[]
   readonly validations: readonly Validation[]
+  readonly auditAnnotations?: readonly AuditAnnotation[]
 }
 
 export const constraints = ({
@@ -134,6 +142,7 @@ export const manifestsOf = (policy: Policy): readonly JsonObject[] => [
         ...(messageExpression !== undefined && { messageExpression }),
         reason: 'Forbidden',
       })),
+      ...(policy.auditAnnotations && { auditAnnotations: policy.auditAnnotations }),
     },
   },
   bindingOf('ValidatingAdmissionPolicyBinding', policy.name, { validationActions: ['Deny'] }),

@@ -7,7 +7,7 @@ import { cloudOf } from './azure/cloud.ts'
 import type { Config } from './config.ts'
 import type { Connection } from './connect.ts'
 import { type Controllers, controllersOf } from './controllers.ts'
-import { Gate } from './gate.ts'
+import { Gate, type PolicyState } from './gate.ts'
 import { configMapsOf } from './kubernetes/config-maps.ts'
 import { Events } from './kubernetes/events.ts'
 import { identitiesOf } from './kubernetes/identities.ts'
@@ -64,9 +64,8 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
   })
   const gate = new Gate({
     ...{ transport, clock, allowUngated: config.allowUngated },
-    onChange: (inPlace) => {
-      if (inPlace) log.info('policy-in-place')
-      else log.warn('policy-missing', { allowUngated: config.allowUngated })
+    onChange: (state) => {
+      tellPolicy(state, given)
       for (const { metadata } of watchedDecisions.cache.all()) {
         controllers.wakeDecision(keyOf(metadata))
       }
@@ -126,6 +125,17 @@ function azureOf(
     return createAzure({ environment, ...options })
   } catch (error) {
     throw new Problem(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function tellPolicy(state: PolicyState, { log, config: { allowUngated } }: Surroundings): void {
+  switch (state.is) {
+    case 'in place':
+      return log.info('policy-in-place')
+    case 'missing':
+      return log.warn('policy-missing', { allowUngated })
+    case 'changed':
+      return log.warn('policy-changed', { allowUngated, why: state.why })
   }
 }
 

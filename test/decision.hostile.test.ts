@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { EndpointConnectionDecision } from '../operator/api/connection-decision.ts'
 import { formatId, parseId } from '../operator/azure/id.ts'
+import { rowName } from '../operator/decision/row-name.ts'
 import { Conflict } from '../operator/kubernetes/port.ts'
 import {
   connection,
@@ -16,6 +17,7 @@ import {
   now,
   ours,
   remembering,
+  serverId,
   serverText,
 } from './kit/decision.ts'
 import { DecisionWorld } from './kit/decision-world.ts'
@@ -24,11 +26,13 @@ import { hostileIds, hostileStrings } from './kit/hostile-strings.ts'
 const test = suite('hostile strings')
 
 const app = connection('app.1')
+/** Of a row about it: only as such it is acted on with the label. */
+const row = rowName(serverId, app.name)
 const at = '2026-01-01T10:00:00Z'
 
 /** Every string field that the schema knows, with something in it. */
 const full = decision({
-  name: 'full',
+  name: row,
   metadata: {
     labels: { 'pgpe.dev/inbox': 'requests' },
     annotations: {
@@ -72,7 +76,7 @@ const full = decision({
           state: 'Pending',
           description: 'x',
           decision: 'Approve',
-          by: 'db/full',
+          by: `db/${row}`,
           at,
         },
       ],
@@ -121,7 +125,7 @@ async function visited(
   }
   const it = make(world)
   for (let visit = 0; visit < 4; visit++) {
-    await world.visit('db/full').catch((error: unknown) => {
+    await world.visit(`db/${row}`).catch((error: unknown) => {
       if (!(error instanceof Conflict)) throw error
     })
     world.pass(20_000)
@@ -164,7 +168,7 @@ test('what stands in the spec decides: a hostile text where an identity is named
     const { connections } = full.spec
     const only = { [String(field[0])]: connections?.[field[0] as 'names'] }
     const plainly = decision({
-      name: 'full',
+      name: row,
       spec: { action: 'Approve', maxApproved: 2, connections: only },
     })
     for (const text of [...hostileStrings, ...hostileIds(right)]) {
@@ -187,7 +191,7 @@ for (const field of theirs) {
         to.connect({ ...app, [field]: text })
         return to.cluster.apply(
           decision({
-            name: 'full',
+            name: row,
             spec: { action: 'Approve', connections: { subscriptionIds: [ours] }, maxApproved: 1 },
           }),
         )

@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert'
 import type { EndpointConnectionDecision } from '../operator/api/connection-decision.ts'
 import { absent, present, unreadable } from '../operator/azure/observed.ts'
 import type { Connection } from '../operator/azure/model.ts'
-import { isRow } from '../operator/decision/inbox.ts'
+import { flawOf } from '../operator/decision/flaw.ts'
 import { plan } from '../operator/decision/plan.ts'
-import { rowName } from '../operator/decision/row-name.ts'
+import { isRow, rowName } from '../operator/decision/row-name.ts'
 import {
   candidate,
   connection,
@@ -219,6 +219,23 @@ test("what only looks like a row is nobody's to remove", () => {
   const bare = decision({ name: rowOf(dbt).metadata.name, spec: { connections: by } })
   assert.not(isRow(bare, serverId), 'no label')
   assert.ok(isRow(rowOf(dbt), serverId))
+})
+
+test("what was put in a row's place decides nothing, under whoever's action", () => {
+  const { metadata } = rowOf(dbt)
+  const other = connection('other.8')
+  const put = (names: readonly string[], name = metadata.name) =>
+    flawOf(
+      decision({
+        name,
+        metadata: { labels: metadata.labels ?? {} },
+        spec: { action: 'Approve', connections: { names } },
+      }),
+    )?.message
+  assert.match(put([other.name]) ?? '', /a row's name belongs to its one connection/)
+  assert.match(put([dbt.name, other.name]) ?? '', /its one connection/)
+  assert.match(put([dbt.name], 'mine') ?? '', /its one connection/)
+  assert.is(put([dbt.name]), undefined, 'the row itself')
 })
 
 const flood = (number: number, subscription: (index: number) => string): readonly Connection[] =>

@@ -2,10 +2,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Gate } from '../operator/gate.ts'
+import { decisions } from '../operator/grants-decision.ts'
+import { manifestsOf, operatorUser } from '../operator/grants.ts'
 import type { Call, Transport } from '../operator/kubernetes/call.ts'
 import { KubeError } from '../operator/kubernetes/error.ts'
 import type { Parts } from '../operator/parts.ts'
 import { readiness } from '../operator/telemetry.ts'
+import { harmlessChanges, policyChanges } from './kit/policy-changes.ts'
 import { table } from './kit/table.ts'
 import { World } from './kit/virtual-time.ts'
 
@@ -18,8 +21,7 @@ interface Objects {
   error?: KubeError
 }
 
-const policy = { spec: { failurePolicy: 'Fail' } }
-const binding = { spec: { policyName: 'pgpe-decisions', validationActions: ['Deny'] } }
+const [policy, binding] = manifestsOf(decisions(operatorUser)) as readonly any[]
 
 function stage(objects: Objects, allowUngated = false) {
   const world = new World()
@@ -34,7 +36,7 @@ function stage(objects: Objects, allowUngated = false) {
   const transport = { json } as unknown as Transport
   const gate = new Gate({
     ...{ transport, clock: world.clock(), allowUngated },
-    onChange: (inPlace) => said.push(inPlace ? 'in place' : 'missing'),
+    onChange: (state) => said.push(state.is === 'changed' ? state.why : state.is),
     onTrouble: () => said.push('trouble'),
   })
   return { world, gate, said }
@@ -47,19 +49,8 @@ const rows: Readonly<Record<string, { given: Objects; open: boolean }>> = {
   'is open with policy and binding': { given: { policy, binding }, open: true },
   'is closed without a policy': { given: { binding }, open: false },
   'is closed without a binding': { given: { policy }, open: false },
-  'is closed when the binding only warns': {
-    given: {
-      policy,
-      binding: { spec: { ...binding.spec, validationActions: ['Warn', 'Audit'] } },
-    },
-    open: false,
-  },
   'is closed when the binding is of another policy': {
     given: { policy, binding: { spec: { ...binding.spec, policyName: 'other' } } },
-    open: false,
-  },
-  'is closed when a policy that fails lets through': {
-    given: { policy: { spec: { failurePolicy: 'Ignore' } }, binding },
     open: false,
   },
   'is closed when the policy may not be read': { given: { error: forbidden }, open: false },
@@ -71,6 +62,29 @@ for (const [sentence, { given, open }] of Object.entries(rows)) {
     const { gate } = stage(given)
     await gate.start()
     assert.is(gate.open, open)
+    await gate.stop()
+  })
+}
+
+for (const [what, { make, says }] of Object.entries(policyChanges)) {
+  test(`is closed by ${what}, and says so`, async () => {
+    const objects = structuredClone({ policy, binding })
+    make(objects)
+    const { gate, said } = stage(objects)
+    await gate.start()
+    assert.is(gate.open, false)
+    assert.match(said[0] ?? '', says)
+    await gate.stop()
+  })
+}
+
+for (const [what, make] of Object.entries(harmlessChanges)) {
+  test(`is open with ${what}`, async () => {
+    const objects = structuredClone({ policy, binding })
+    make(objects)
+    const { gate } = stage(objects)
+    await gate.start()
+    assert.is(gate.open, true)
     await gate.stop()
   })
 }

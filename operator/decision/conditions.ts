@@ -87,7 +87,7 @@ export const catalogue = {
       },
       AdmissionPolicyMissing: {
         means:
-          'The admission policy that checks who may decide is not in place, so nobody can tell whether this decision was allowed. Nothing is written.',
+          'The admission policy that checks who may decide is not in place as the chart ships it, so nobody can tell whether this decision was allowed. Nothing is written; the log says what is missing.',
         remedy:
           'Install the ValidatingAdmissionPolicies of the chart (grants), or start the operator with --allow-ungated.',
         retry: 'user-fix',

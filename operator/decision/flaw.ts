@@ -3,8 +3,9 @@
  * restored from a backup. A decision with a flaw is not acted on and holds nobody back.
  */
 import { parseId } from '../azure/id.ts'
-import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
+import { labels, type EndpointConnectionDecision } from '../api/connection-decision.ts'
 import { plain } from './printable.ts'
+import { isRow } from './row-name.ts'
 import { acts } from './transitions.ts'
 
 export interface Flaw {
@@ -12,7 +13,8 @@ export interface Flaw {
   readonly message: string
 }
 
-export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
+export function flawOf(decision: EndpointConnectionDecision): Flaw | undefined {
+  const { spec } = decision
   const { action, connections: by } = spec
   const known = action === undefined || acts.some((act) => act === action)
   if (!known) {
@@ -32,6 +34,10 @@ export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
       spec.inbox && (action !== undefined || by !== undefined),
       'An inbox has no action and no connections.',
     ],
+    [
+      action !== undefined && isFalseRow(decision),
+      `The label ${labels.inbox} marks an inbox row, and a row's name belongs to its one connection: this one does not. Delete the object; make a decision without that label if this connection was meant.`,
+    ],
     [action !== undefined && by === undefined, 'An action needs spec.connections.'],
     [action === 'Delete' && by?.names === undefined, 'Delete needs spec.connections.names.'],
     [
@@ -49,4 +55,11 @@ export function flawOf({ spec }: EndpointConnectionDecision): Flaw | undefined {
   ]
   const found = flaws.find(([holds]) => holds)
   return found && { reason: 'InvalidSpec', message: found[1] }
+}
+
+/** Somebody made it in a row's place, so that whoever decides by that name decides about another. */
+function isFalseRow(decision: EndpointConnectionDecision): boolean {
+  const serverId = parseId('server', decision.spec.serverId)
+  const isLabelled = decision.metadata.labels?.[labels.inbox] !== undefined
+  return isLabelled && serverId !== undefined && !isRow(decision, serverId)
 }

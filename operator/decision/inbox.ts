@@ -10,31 +10,18 @@ import {
   type EndpointConnectionDecision,
 } from '../api/connection-decision.ts'
 import type { Metadata } from '../api/kubernetes.ts'
-import { isSegment, type Id } from '../azure/id.ts'
+import type { Id } from '../azure/id.ts'
 import type { Connection } from '../azure/model.ts'
 import { endpointOf, identityOf, keyOf, nameKey, nameOf, subscriptionOf } from './identity.ts'
 import { matches, type Candidate } from './match.ts'
 import type { Claims } from './precedence.ts'
-import { rowName } from './row-name.ts'
+import { isRow, rowName } from './row-name.ts'
 import { states, stateOf } from './transitions.ts'
 
 /** Rows of one inbox; the rest is counted in its message. */
 export const rowLimit = 100
 /** Rows of one requesting subscription, so that no stranger fills the inbox alone. */
 export const rowLimitOfSubscription = 10
-
-/** A row as we make it: named for its connection, labelled, pinned by that one name. */
-export function isRow(decision: EndpointConnectionDecision, serverId: Id<'server'>): boolean {
-  const names = decision.spec.connections?.names ?? []
-  const [name] = names
-  return (
-    decision.metadata.labels?.[labels.inbox] !== undefined &&
-    name !== undefined &&
-    names.length === 1 &&
-    isSegment(name) &&
-    decision.metadata.name === rowName(serverId, name)
-  )
-}
 
 /** Nobody has decided on it. */
 export const isOpenRow = (decision: EndpointConnectionDecision, serverId: Id<'server'>): boolean =>

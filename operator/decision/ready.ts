@@ -42,7 +42,7 @@ export function ready(
 }
 
 const ungated =
-  'The admission policy that checks who may decide is not in place; nothing is written. Install the policies of the chart, or start the operator with --allow-ungated.'
+  'The admission policy that checks who may decide is not in place as the chart ships it; nothing is written. Install the policies of the chart, or start the operator with --allow-ungated.'
 const noServer = ({ spec }: EndpointConnectionDecision): Condition<'Ready'> =>
   not(
     'ServerNotFound',

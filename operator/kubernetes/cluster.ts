@@ -39,31 +39,26 @@ export async function clusterUid(transport: Transport): Promise<string> {
   return namespace.metadata.uid
 }
 
-interface Policy {
-  readonly spec?: { readonly failurePolicy?: string }
-}
-interface Binding {
-  readonly spec?: {
-    readonly policyName?: string
-    readonly validationActions?: readonly string[]
-  }
-}
-
 const admission = '/apis/admissionregistration.k8s.io/v1'
 
-/** Whether the policy and a binding of the same name exist, and refuse what the policy forbids. */
-export async function policyInPlace(transport: Transport, name: string): Promise<boolean> {
+interface Specified {
+  readonly spec?: unknown
+}
+
+/** A validating admission policy and the binding of the same name; undefined: not both are there, or ours to see. */
+export async function readPolicy(
+  transport: Transport,
+  name: string,
+): Promise<{ readonly policy: Specified; readonly binding: Specified } | undefined> {
+  const read = (plural: string): Promise<Specified> =>
+    transport.json<Specified>({ path: `${admission}/${plural}/${encodeURIComponent(name)}` })
   try {
-    const read = <T>(plural: string): Promise<T> =>
-      transport.json<T>({ path: `${admission}/${plural}/${encodeURIComponent(name)}` })
-    const policy = await read<Policy>('validatingadmissionpolicies')
-    const binding = await read<Binding>('validatingadmissionpolicybindings')
-    const denies = binding.spec?.validationActions?.includes('Deny') === true
-    const refusesOnFailure = policy.spec?.failurePolicy !== 'Ignore'
-    return denies && refusesOnFailure && binding.spec?.policyName === name
+    const policy = await read('validatingadmissionpolicies')
+    const binding = await read('validatingadmissionpolicybindings')
+    return { policy, binding }
   } catch (error) {
     // Not there, or not ours to see: then nobody can say that it is in place.
-    if (error instanceof KubeError && (error.code === 404 || error.code === 403)) return false
+    if (error instanceof KubeError && (error.code === 404 || error.code === 403)) return undefined
     throw error
   }
 }

@@ -17,11 +17,24 @@ anonymous:
   conditions: [{ path: /livez }, { path: /readyz }, { path: /healthz }]
 `
 
+/** Who wrote our kinds, and what admission noted of it. */
+const audit = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+    verbs: [create, update, patch, delete, deletecollection]
+    resources: [{ group: pgpe.dev, resources: [postgresprivateendpoints, endpointconnectiondecisions] }]
+  - level: None
+`
+
 /** The file names inside the directory. */
 export const files = {
   kubeconfig: 'kubeconfig',
   authorityCertificate: 'ca.crt',
   authorityKey: 'ca.key',
+  /** One event of the API server's audit a line. */
+  audit: 'audit.log',
 } as const
 
 export interface Settings {
@@ -47,6 +60,7 @@ export async function writeFiles(settings: Settings): Promise<void> {
   write('accounts.key', accounts.privateKey)
   write('accounts.pub', accounts.publicKey)
   write('authentication.yaml', authentication)
+  write('audit.yaml', audit)
   const kubeconfig = (user: string, token: string): string =>
     kubeconfigText(url, authority.certificate, user, { token })
   write('tokens.csv', tokens({ admin: adminToken, 'kube-controller-manager': controllerToken }))
@@ -95,6 +109,8 @@ export const apiServerArguments = ({ directory, port }: Settings): readonly stri
     `--token-auth-file=${file('tokens.csv')}`,
     `--authentication-config=${file('authentication.yaml')}`,
     '--authorization-mode=RBAC',
+    `--audit-policy-file=${file('audit.yaml')}`,
+    `--audit-log-path=${file(files.audit)}`,
     `--service-account-issuer=${issuer}`,
     `--service-account-key-file=${file('accounts.pub')}`,
     `--service-account-signing-key-file=${file('accounts.key')}`,

@@ -50,10 +50,10 @@ let objects = 0
 async function attempt(
   { server }: Context,
   namespace: string,
-  { kind, before, beforeBy, write }: Attack,
+  { kind, before, beforeBy, named = '', write }: Attack,
   by: ApiServer,
 ): Promise<Answer> {
-  const metadata = { name: `object-${(objects += 1)}` }
+  const metadata = { name: `object-${(objects += 1)}${named}` }
   const where = path(kind, namespace, metadata.name)
   const whole = (patch: JsonObject) => manifest(kind, namespace, merged(patch, { metadata }))
   if (before) {

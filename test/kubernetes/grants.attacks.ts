@@ -20,6 +20,8 @@ export interface Attack {
   readonly kind: KindName
   /** What is stored before; absent: nothing. */
   readonly before?: JsonObject
+  /** What its name ends in. */
+  readonly named?: string
   /** Who stored it: the operator, for its rows. */
   readonly beforeBy?: 'operator'
   readonly by?: 'operator'
@@ -118,6 +120,51 @@ const endpointAttacks: Readonly<Record<string, Attack>> = {
     'use identities pgpe-azure',
     /use on identities\.pgpe\.dev pgpe-azure is missing/,
   ),
+  'an endpoint that turns to an identity one may not use': {
+    ...endpoint,
+    guard: 'use identities',
+    before: manual,
+    write: patch(at('spec.identityRef', { kind: 'ServiceAccount', name: 'pgpe-azure' })),
+    has: [connect, subnet],
+    lacks: ['use identities pgpe-azure'],
+    says: /use on identities\.pgpe\.dev pgpe-azure/,
+  },
+  "an endpoint that turns to another team's zone": {
+    ...endpoint,
+    guard: 'join zones',
+    before: manual,
+    write: patch(at('spec.dns.zoneId', ids.zone)),
+    has: [connect, subnet],
+    lacks: [zone],
+    says: /join on zones/,
+  },
+  "an endpoint that turns to another team's subnet": {
+    ...endpoint,
+    guard: 'join subnets',
+    before: manual,
+    write: patch(at('spec.subnetId', ids.otherSubnet)),
+    has: [connect, subnet],
+    lacks: [`join subnets ${low(ids.otherSubnet)}`],
+    says: /join on subnets\.pgpe\.dev .*subnets\/others/,
+  },
+  'an endpoint that turns to another server': {
+    ...endpoint,
+    guard: 'connect servers',
+    before: manual,
+    write: patch(at('spec.serverId', ids.otherServer)),
+    has: [connect, subnet],
+    lacks: [`connect servers ${low(ids.otherServer)}`],
+    says: /connect on servers\.pgpe\.dev .*billing/,
+  },
+  'an endpoint that takes over what somebody else made': {
+    ...endpoint,
+    guard: 'connect servers',
+    before: manual,
+    write: patch(at('spec.adoptionPolicy', 'IfMatching')),
+    has: [subnet],
+    lacks: [connect],
+    says: /connect on servers/,
+  },
   'an endpoint that is changed after its grant was withdrawn': {
     ...endpoint,
     guard: 'connect servers',
@@ -157,25 +204,37 @@ const metadataAttacks: Readonly<Record<string, Attack>> = Object.fromEntries(
 )
 
 /** The first and last of each policy that shares the hundred. */
-const networkAttacks: Readonly<Record<string, Attack>> = Object.fromEntries(
-  [0, 24, 25, 99].map((index) => {
-    const first = Math.floor(index / 25) * 25
-    return [
-      `another team's virtual network, the one at ${index}`,
-      {
-        policy: `pgpe-networks-${first}`,
-        guard: `network ${index}`,
-        kind: 'endpoint',
-        write: create(
-          both(manual, at('spec.dns.additionalVirtualNetworkIds', networks(index + 1))),
-        ),
-        has: [connect, subnet, ...Array.from({ length: index }, (_, other) => network(other))],
-        lacks: [network(index)],
-        says: new RegExp(`join on virtualnetworks.pgpe.dev .*/spoke-${index} is missing`),
-      } satisfies Attack,
-    ]
-  }),
-)
+const networkAttacks: Readonly<Record<string, Attack>> = {
+  "another team's virtual network, given later": {
+    policy: 'pgpe-networks-0',
+    guard: 'network 0',
+    kind: 'endpoint',
+    before: manual,
+    write: patch(at('spec.dns.additionalVirtualNetworkIds', networks(1))),
+    has: [connect, subnet],
+    lacks: [network(0)],
+    says: /join on virtualnetworks\.pgpe\.dev .*\/spoke-0 is missing/,
+  },
+  ...Object.fromEntries(
+    [0, 24, 25, 99].map((index) => {
+      const first = Math.floor(index / 25) * 25
+      return [
+        `another team's virtual network, the one at ${index}`,
+        {
+          policy: `pgpe-networks-${first}`,
+          guard: `network ${index}`,
+          kind: 'endpoint',
+          write: create(
+            both(manual, at('spec.dns.additionalVirtualNetworkIds', networks(index + 1))),
+          ),
+          has: [connect, subnet, ...Array.from({ length: index }, (_, other) => network(other))],
+          lacks: [network(index)],
+          says: new RegExp(`join on virtualnetworks.pgpe.dev .*/spoke-${index} is missing`),
+        } satisfies Attack,
+      ]
+    }),
+  ),
+}
 
 const verbs = { Approve: approve, Reject: reject, Delete: disconnect }
 
@@ -212,6 +271,26 @@ const decisionAttacks: Readonly<Record<string, Attack>> = {
     ...rejectedOnly,
     guard: 'pgpe.dev/class',
     write: patch(at('metadata.labels', { 'pgpe.dev/class': 'none' })),
+  },
+  "another's Reject that expires": {
+    ...rejectedOnly,
+    guard: 'reject servers',
+    write: patch(at('spec.decideUntil', '2020-01-01T00:00:00Z')),
+  },
+  "another's Reject made by an identity that may nothing in Azure": {
+    ...rejectedOnly,
+    guard: 'reject servers',
+    write: patch(at('spec.identityRef', { kind: 'Secret', name: 'pgpe-azure' })),
+    has: [approve, disconnect, 'use identities pgpe-azure'],
+  },
+  "an Approve that turns to an identity one may not use": {
+    ...decision,
+    guard: 'use identities',
+    before: decided('Approve'),
+    write: patch(at('spec.identityRef', { kind: 'Secret', name: 'pgpe-azure' })),
+    has: [approve],
+    lacks: ['use identities pgpe-azure'],
+    says: /use on identities\.pgpe\.dev pgpe-azure/,
   },
   "another's Reject given to an owner with whom it goes": {
     ...rejectedOnly,
@@ -294,6 +373,19 @@ const forbidden: Readonly<Record<string, Attack>> = {
     guard: 'a forged row',
     write: create(row),
     says: /the label pgpe\.dev\/inbox marks a row that the operator made: remove it/,
+  },
+  'a row for a whole subscription, to be emptied and taken for one request': {
+    ...anybody,
+    guard: 'the shape of a row',
+    write: create(both(label, action('Reject'), at('spec', { maxApproved: 99, connections: { subscriptionIds: [ids.subscription] } }))),
+    says: /a row is about one connection/,
+  },
+  'a decision in the place of a row that somebody deleted': {
+    ...anybody,
+    guard: 'the name of a row',
+    named: '-0123456789abcdef',
+    write: create(names),
+    says: /is that of an inbox row/,
   },
   'a row pinned to another connection by way of a decision': {
     ...anybody,
