@@ -19,6 +19,8 @@ export interface KubernetesPermission {
   readonly reach: Reach
   /** Needed only with this setting on. */
   readonly setting?: 'connectionInfo'
+  /** Not needed with this setting on. */
+  readonly unless?: 'clusterId' | 'allowUngated'
   readonly because: string
 }
 
@@ -115,6 +117,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     verbs: ['get'],
     names: ['kube-system'],
     reach: 'cluster',
+    unless: 'clusterId',
     because: "Its uid is the cluster's id, unless a setting says another.",
   },
   {
@@ -123,6 +126,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     verbs: ['get'],
     names: [decisionPolicy],
     reach: 'cluster',
+    unless: 'allowUngated',
     because: 'Whether somebody checks who decides.',
   },
   {
@@ -131,6 +135,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     verbs: ['get'],
     names: [decisionPolicy],
     reach: 'cluster',
+    unless: 'allowUngated',
     because: 'Whether that policy is in force.',
   },
   {

@@ -56,6 +56,15 @@ export const rings: readonly Ring[] = [
     ringSeconds: 900,
   },
   {
+    name: 'chart',
+    question: 'Can a platform team install it, and live with it for years?',
+    files: /^test\/chart\/.+\.test\.ts$/,
+    isolated: true,
+    needs: 'nothing',
+    testSeconds: 120,
+    ringSeconds: 900,
+  },
+  {
     name: 'demo',
     question: 'Can a newcomer run the whole?',
     files: /^test\/demo\/.+\.test\.ts$/,
