@@ -6,47 +6,20 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/azure/model.ts'
 import type { Alter } from './altering-proxy.ts'
-import { furnish, makeWorld, readyOf, type World, type WorldOptions } from './endpoint.world.ts'
+import {
+  condition,
+  inWorld,
+  isReady,
+  made,
+  messageOf,
+  rest,
+  resync,
+  says,
+  within,
+} from './endpoint.asking.ts'
+import { furnish, readyOf, type World } from './endpoint.world.ts'
 
 const test = suite('states that an endpoint meets')
-
-async function inWorld(
-  run: (world: World) => Promise<void>,
-  options?: WorldOptions,
-): Promise<void> {
-  const world = await makeWorld(options)
-  try {
-    await run(world)
-  } finally {
-    await world.stop()
-  }
-}
-
-const conditionsOf = ({ cluster }: World, key: string) => cluster.get(key)?.status?.conditions ?? []
-const condition = (world: World, key: string, called: string) =>
-  conditionsOf(world, key).find(({ type }) => type === called)
-const messageOf = (world: World, key: string): string =>
-  condition(world, key, 'Ready')?.message ?? ''
-const says = (world: World, key: string, said: string) => (): boolean =>
-  readyOf(world.cluster, key) === said
-const isReady = (world: World, key: string) => says(world, key, 'True/Ready')
-const made = ({ deeds }: World, name: string): number => deeds.filter((one) => one === name).length
-const rest = (world: World): Promise<void> =>
-  world.until('rest', async () => (world.pass(200), (await world.visitAll()) === 0))
-const resync = 300
-
-/** Waits for it, at most a resync and what reading and writing take. */
-async function within(
-  world: World,
-  seconds: number,
-  what: string,
-  done: () => boolean | Promise<boolean>,
-): Promise<void> {
-  const from = world.elapsed
-  await world.until(what, done)
-  const took = world.elapsed - from
-  assert.ok(took <= seconds, `${what}: after ${took} s`)
-}
 
 /** What Azure is made to say of the servers; `undefined`: what is. */
 interface Said {

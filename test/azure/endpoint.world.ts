@@ -173,6 +173,11 @@ export class World {
     }
   }
 
+  /** Visits one object, now: what an event of it does. */
+  wake(key: string): Promise<void> {
+    return this.#turn(key)
+  }
+
   /** Visits every object once, now; answers how many deeds Azure took. */
   async visitAll(): Promise<number> {
     const before = this.deeds.length
