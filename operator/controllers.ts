@@ -5,7 +5,7 @@ import type { Azure } from './azure/port.ts'
 import type { Config } from './config.ts'
 import type { AuditLine } from './decision/audit.ts'
 import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
-import { endpointKind } from './endpoint/kind.ts'
+import { endpointKind, endpointsToWake } from './endpoint/kind.ts'
 import { KubeError } from './kubernetes/error.ts'
 import {
   Conflict,
@@ -83,6 +83,10 @@ export function controllersOf(given: ControllersGiven): Controllers {
   )
   watchedEndpoints.cache.listen((change) => {
     wake(endpoints, change)
+    const { before, after } = change
+    for (const key of endpointsToWake(before, after, watchedEndpoints.cache.all())) {
+      endpoints.wake(key)
+    }
     for (const key of decisionsAbout(change, watchedDecisions)) decisions.wake(key)
   })
   watchedDecisions.cache.listen((change) => {

@@ -315,7 +315,7 @@ test('an endpoint at rest is ready, and looked at within half a resync', () => {
   const { write, againInMs } = report(seen, made, [], at, settings)
   assert.is(ids.endpoint.names[0], 'pe')
   assert.is(write.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
-  assert.is(againInMs, 150_000)
+  assert.is(againInMs, 127_500)
 })
 
 test.run()

@@ -27,6 +27,8 @@ import { obstacle } from './server-turn.ts'
 import { plan, type Plan } from './plan.ts'
 import { report, type Written } from './report.ts'
 
+export { endpointsToWake } from './wake.ts'
+
 export interface EndpointDeps {
   readonly azure: Azure
   readonly endpoints: Store<PostgresPrivateEndpoint>

@@ -113,4 +113,6 @@ export interface DnsSeen {
   readonly zoneGroups: Observed<readonly ZoneGroup[]> | Unasked
   /** The endpoint of this subscription whose GUID the record's creator names. */
   readonly creator: Observed<PrivateEndpoint> | Unasked
+  /** Of that creator: proven gone, wherever it was; or ours, and about to leave the name to others. */
+  readonly creatorFate?: 'gone' | 'leaving'
 }

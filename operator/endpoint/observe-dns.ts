@@ -13,6 +13,7 @@ import {
   type Unasked,
 } from './observation.ts'
 import type { Sources } from './observe.ts'
+import { creatorFate } from './observe-creator.ts'
 import { linksOf, nameOf, zoneOf } from './observe-zone.ts'
 import { restMs } from './pace.ts'
 import { isApproved } from './plan-connection.ts'
@@ -57,8 +58,13 @@ export async function observeDns(
   ])
   const shown = { zoneName, choice, links, records, zoneGroups: unasked, creator: unasked }
   const creator = await creatorSeen(view, shown, target, given)
+  const fate = await creatorFate(from, view, { ...shown, creator }, target)
   return async ({ interfaces }) => {
-    const partly: DnsSeen = { ...shown, creator }
+    const partly: DnsSeen = {
+      ...shown,
+      creator,
+      ...(fate === undefined ? {} : { creatorFate: fate }),
+    }
     const zoneGroups = await groupsOf(from, view, base, target, given, partly, { interfaces })
     return { ...partly, zoneGroups }
   }

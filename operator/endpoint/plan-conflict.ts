@@ -39,10 +39,12 @@ export function conflictOf(
       if (azure.dns.creator.is === 'unreadable') return unread(azure.dns.creator.error)
       const by = creatorOf(found)
       const living = azure.dns.creator.is === 'present' ? azure.dns.creator.value : undefined
-      return conflict(
-        'RecordOfOtherEndpoint',
-        `Record ${name} belongs to private endpoint ${living ? formatId(living.id) : (by?.endpointName ?? '')} (GUID ${by?.resourceGuid ?? ''}).`,
-      )
+      const owner = living ? formatId(living.id) : (by?.endpointName ?? '')
+      const whose = `Record ${name} belongs to private endpoint ${owner} (GUID ${by?.resourceGuid ?? ''})`
+      if (azure.dns.creatorFate !== 'leaving') return conflict('RecordOfOtherEndpoint', `${whose}.`)
+      // It passes by itself, within seconds.
+      const { abnormal } = conflict('RecordOfOtherEndpoint', `${whose}.`)
+      return { ...unmet('WaitingForRecord', `${whose}, which gives it up now.`), abnormal }
     }
   }
 }

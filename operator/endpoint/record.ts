@@ -30,7 +30,10 @@ export function addressesOf(
 }
 
 /** The record's name in the zone is the server's (recorded by Azure Service Operator and others). */
-export function recordOf({ records }: DnsSeen, { serverId }: Target): RecordSet | undefined {
+export function recordOf(
+  { records }: Pick<DnsSeen, 'records'>,
+  { serverId }: Target,
+): RecordSet | undefined {
   if (records.is !== 'present') return undefined
   return records.value.find(({ name }) => sameText(name, lastName(serverId)))
 }
@@ -79,6 +82,7 @@ export function originOf(
   if (creator === undefined) return holds(record.ipAddresses, addresses) ? 'free' : 'unmarked'
   const ours = [endpoint.resourceGuid, object.status?.resourceGuid]
   if (ours.some((guid) => sameText(guid, creator.resourceGuid))) return 'free'
+  if (dns.creatorFate === 'gone') return 'free'
   // An endpoint's name is unique in its group only, so a namesake must be proven gone.
   const former = sameText(creator.endpointName, endpoint.name)
   return former && dns.creator.is === 'absent' ? 'free' : 'other'

@@ -7,6 +7,12 @@ import type { Plan } from './plan.ts'
 import { classOf } from './report-conditions.ts'
 import type { Finding } from './step.ts'
 
+/**
+ * What is read may be half a resync old. Looking a little more often than that finds everything within
+ * one resync, late looks included, and leaves the time to mend it.
+ */
+const sooner = 0.85
+
 /** ms; undefined: only an event can bring news. */
 export function againInMs(
   seen: Observation,
@@ -20,7 +26,7 @@ export function againInMs(
     return undefined
   }
   if (made.finalizer !== 'keep' || made.intent !== undefined || made.unsettle) return 0
-  const rest = restMs(settings)
+  const rest = restMs(settings) * sooner
   const nowMs = now.getTime()
   const wishes = findings.map((finding) => {
     if (finding.untilMs !== undefined) return Math.max(1_000, finding.untilMs - nowMs)

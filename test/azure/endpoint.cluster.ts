@@ -29,6 +29,9 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
   /** Writes of status and finalizers. */
   writes = 0
 
+  /** Hears of every change. */
+  onChange: (before: Endpoint | undefined, after: Endpoint | undefined) => void = () => undefined
+
   constructor(now: () => Date) {
     this.#now = now
   }
@@ -153,8 +156,10 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
     const kept: Endpoint = { ...object, metadata: { ...object.metadata, resourceVersion } }
     const { deletionTimestamp, finalizers } = kept.metadata
     const gone = deletionTimestamp !== undefined && !finalizers?.includes(finalizer)
+    const before = this.#objects.get(key)
     if (gone) this.#objects.delete(key)
     else this.#objects.set(key, kept)
+    this.onChange(before, gone ? undefined : kept)
     return kept
   }
 }

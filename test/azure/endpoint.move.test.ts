@@ -6,14 +6,15 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/azure/model.ts'
 import {
-  change,
   condition,
   inWorld,
   isReady,
   made,
+  madeByHand,
   messageOf,
   network,
   objectOf,
+  propertiesOf,
   rest,
   resync,
   says,
@@ -118,6 +119,98 @@ test('a move to another subnet: both live, the name leads to a living one all th
       objectOf(world, young).status?.privateIPAddresses,
     )
     assert.is(condition(world, young, 'DNSConflict'), undefined)
+  }))
+
+const zoneGroupBy = async ({ arm }: World, endpoint: string, zone: string): Promise<void> => {
+  const config = { name: 'z', properties: { privateDnsZoneId: zone } }
+  const properties = { privateDnsZoneConfigs: [config] }
+  await arm.put(`${endpoint}/privateDnsZoneGroups/default`, { properties })
+}
+const conflictOf = (world: World, key: string) => condition(world, key, 'DNSConflict')?.reason
+
+test("a stranger's endpoint takes the record: said, not fought; its deletion wipes it: ours is back within a resync", () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const key = world.cluster.create('pe', { serverId, subnetId, resourceGroup: 'rg' })
+    await world.until('Ready', isReady(world, key))
+    await rest(world)
+    const mine = objectOf(world, key).status?.privateIPAddresses
+    const stranger = `${group}${network}/privateEndpoints/stranger`
+    await madeByHand(world, stranger, { serverId, subnetId })
+    await zoneGroupBy(world, stranger, `${group}${network}/privateDnsZones/${zoneName}`)
+    world.pass(20)
+    assert.is.not((await recordOf(world, group, 'rg-db'))[0], mine?.[0])
+    await within(world, resync, 'told', says(world, key, 'False/DNSConflict'))
+    world.pass(600)
+    assert.is(await world.visitAll(), 0)
+
+    await world.arm.delete(stranger)
+    world.pass(20)
+    assert.equal(await recordOf(world, group, 'rg-db'), [])
+    await within(world, resync, 'back', isReady(world, key))
+    assert.equal(await recordOf(world, group, 'rg-db'), mine)
+    assert.is(made(world, 'WriteZoneGroup'), 2)
+  }))
+
+test('a record of an endpoint in another subscription is left alone while that lives, and taken over once it is proven gone', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const zone = `${group}${network}/privateDnsZones/${zoneName}`
+    await world.arm.put(zone, { location: 'global' })
+    world.pass(120)
+    const there = `/subscriptions/${world.azure.identity('owner').subscriptionIds[1]}/resourceGroups/far`
+    await world.arm.put(there, { location: 'westeurope' })
+    const far = `${there}${network}/virtualNetworks/net`
+    await world.arm.put(far, {
+      location: 'westeurope',
+      properties: {
+        addressSpace: { addressPrefixes: ['10.9.0.0/16'] },
+        subnets: [{ name: 'apps', properties: { addressPrefix: '10.9.1.0/24' } }],
+      },
+    })
+    world.pass(60)
+    const theirs = `${there}${network}/privateEndpoints/theirs`
+    await madeByHand(world, theirs, { serverId, subnetId: `${far}/subnets/apps` })
+    await zoneGroupBy(world, theirs, zone)
+    world.pass(20)
+    const before = await recordOf(world, group, 'rg-db')
+    assert.match(before[0] ?? '', /^10\.9\.1\./)
+
+    const key = world.cluster.create('pe', { serverId, subnetId, resourceGroup: 'rg' })
+    await world.until('conflict', says(world, key, 'False/DNSConflict'))
+    assert.is(conflictOf(world, key), 'RecordOfOtherEndpoint')
+    assert.match(messageOf(world, key), /private endpoint theirs \(GUID /)
+    await rest(world)
+    assert.equal(await recordOf(world, group, 'rg-db'), before)
+
+    // It goes, and somebody writes its record by hand once more: nobody lives behind it.
+    const mark = (await propertiesOf(world, `${zone}/A/rg-db`))['metadata'] as JsonObject
+    await world.arm.delete(theirs)
+    world.pass(60)
+    await world.arm.put(`${zone}/A/rg-db`, {
+      properties: { ttl: 10, metadata: mark, aRecords: [{ ipv4Address: before[0] ?? '' }] },
+    })
+    await within(world, resync, 'taken over', isReady(world, key))
+    assert.equal(
+      await recordOf(world, group, 'rg-db'),
+      objectOf(world, key).status?.privateIPAddresses,
+    )
+  }))
+
+test('a record that no endpoint made is nobody of ours to write over, until it is removed', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const zone = `${group}${network}/privateDnsZones/${zoneName}`
+    await world.arm.put(zone, { location: 'global' })
+    world.pass(120)
+    const aRecords = [{ ipv4Address: '10.0.1.200' }]
+    await world.arm.put(`${zone}/A/rg-db`, { properties: { ttl: 10, aRecords } })
+    const key = world.cluster.create('pe', { serverId, subnetId, resourceGroup: 'rg' })
+    await world.until('conflict', says(world, key, 'False/DNSConflict'))
+    assert.is(conflictOf(world, key), 'RecordOfUnknownOrigin')
+    assert.is(made(world, 'WriteZoneGroup'), 0)
+    await world.arm.delete(`${zone}/A/rg-db`)
+    await within(world, resync, 'Ready', isReady(world, key))
   }))
 
 test.run()

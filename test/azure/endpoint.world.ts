@@ -7,7 +7,7 @@ import { createAzure } from '../../operator/azure/azure.ts'
 import type { Outcome } from '../../operator/azure/action.ts'
 import type { JsonObject } from '../../operator/azure/model.ts'
 import type { Deed } from '../../operator/endpoint/deed.ts'
-import { endpointKind } from '../../operator/endpoint/kind.ts'
+import { endpointKind, endpointsToWake } from '../../operator/endpoint/kind.ts'
 import type { Observation } from '../../operator/endpoint/observation.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
 import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
@@ -127,6 +127,14 @@ export class World {
     const { zoneName } = options
     this.#create = () => createOperator(this, { me, clock: this.#clock, random, proxy, zoneName })
     this.#operator = this.#create()
+    this.cluster.onChange = (before, after) => {
+      const now = this.#clock.offset
+      const wish = (one: typeof after) =>
+        JSON.stringify([one?.metadata.generation, one?.metadata.annotations])
+      if (after !== undefined && wish(before) !== wish(after))
+        this.#due.set(keyOf(after.metadata), now)
+      for (const key of endpointsToWake(before, after, this.cluster.all())) this.#due.set(key, now)
+    }
   }
 
   /** The process dies after its n-th deed from here, before it has written anything of it. */
