@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { decisions } from './grants-decision.ts'
-import { manifestsOf } from './grants.ts'
+import { manifestsOf, operatorUser } from './grants.ts'
 import { decisionPolicy } from './permissions.ts'
 
 type Loose = Readonly<Record<string, unknown>>
@@ -16,20 +16,21 @@ export interface PolicyFound {
   readonly binding: { readonly spec?: unknown }
 }
 
-/** The name that the operator's account has is the installer's; all else is ours. */
-const operatorIs = /^request\.userInfo\.username == '([A-Za-z0-9:@._-]+)'$/
+/** Which accounts operators run as is the installer's to say; all else is ours. */
+const operatorIs =
+  /^request\.userInfo\.username (== '[A-Za-z0-9:@._-]+'|in \['[A-Za-z0-9:@._-]+'(, '[A-Za-z0-9:@._-]+')*\])$/
 
 /** What is other than it should be, as the end of a sentence; undefined: in place, as shipped. */
 export function changeOf({ policy, binding }: PolicyFound): string | undefined {
   const found = fields(policy.spec)
-  const [shipped] = manifestsOf(decisions(operatorOf(found) ?? ''))
+  const [shipped] = manifestsOf(decisions(operatorUser))
   return changeOfPolicy(found, fields(shipped?.['spec'])) ?? changeOfBinding(fields(binding.spec))
 }
 
-function operatorOf(spec: Loose): string | undefined {
-  const variable = rows(spec['variables']).find(({ name }) => name === 'operator')
-  return operatorIs.exec(String(variable?.['expression']))?.[1]
-}
+const isSameVariable = (ours: Loose, theirs: Loose): boolean =>
+  ours['name'] === 'operator' && theirs['name'] === 'operator'
+    ? operatorIs.test(String(theirs['expression']))
+    : isDeepStrictEqual(theirs, ours)
 
 function changeOfPolicy(found: Loose, shipped: Loose): string | undefined {
   if (found['failurePolicy'] !== undefined && found['failurePolicy'] !== 'Fail') {
@@ -44,7 +45,7 @@ function changeOfPolicy(found: Loose, shipped: Loose): string | undefined {
     return 'the policy looks under other conditions (spec.matchConditions)'
   }
   const changed = rows(shipped['variables']).find(
-    (ours) => !rows(found['variables']).some((theirs) => isDeepStrictEqual(theirs, ours)),
+    (ours) => !rows(found['variables']).some((theirs) => isSameVariable(ours, theirs)),
   )
   if (changed) return `the variable ${String(changed['name'])} of the policy is another`
   const expressions = new Set(rows(found['validations']).map(({ expression }) => expression))

@@ -97,6 +97,7 @@ test(
 
     const first = await run(context)
     await first.says('ready')
+    await first.says('policy-in-place')
     const endpoint = {
       apiVersion: 'pgpe.dev/v1alpha1',
       kind: 'PostgresPrivateEndpoint',

@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { readConfig, settings } from '../../operator/config.ts'
+import { changeOf } from '../../operator/grants-check.ts'
 import { policyRules } from '../../operator/permissions.ts'
 import { findBinaries } from '../control-plane/binaries.ts'
 import { chart, type Helm, helmOf, objectsIn, root, sets } from './helm.ts'
@@ -201,6 +202,15 @@ test('the policies know the account of the release, or those that they are told 
   const told = operator(await rendered(context, { 'grants.operatorUsers': users }))
   for (const user of users) assert.ok(told.includes(`'${user}'`), told)
   assert.not.match(told, /pgpe-system/)
+})
+
+test('the operator takes the policy of a release for its own, however many accounts it names', async (context) => {
+  for (const users of [[], ['system:serviceaccount:a:b'], ['system:serviceaccount:a:b', 'ci']]) {
+    const objects = await rendered(context, { 'grants.operatorUsers': users })
+    const policy = one(objects, 'ValidatingAdmissionPolicy', 'pgpe-decisions')
+    const binding = one(objects, 'ValidatingAdmissionPolicyBinding', 'pgpe-decisions')
+    assert.is(changeOf({ policy, binding }), undefined)
+  }
 })
 
 test('who decides is written down where the API server can', async (context) => {
