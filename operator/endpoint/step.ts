@@ -88,7 +88,10 @@ export function findingOf(error: ArmError): Finding {
   if (error.code === 'CredentialsUnavailable') {
     return { reason: 'CredentialsUnavailable', message, denied: true }
   }
-  if (lacksPermission(error)) return { reason: 'Denied', message, denied: true }
+  if (lacksPermission(error)) {
+    const more = mayNotApprove.test(message) ? `${message} ${asManual}` : message
+    return { reason: 'Denied', message: more, denied: true }
+  }
   switch (error.retry) {
     case 'fast':
       return { reason: 'Retrying', message }
@@ -100,6 +103,11 @@ export function findingOf(error: ArmError): Finding {
       return { reason: 'Refused', message }
   }
 }
+
+/** Azure names it so, without the resource provider (LinkedAuthorizationFailed). */
+const mayNotApprove = /PrivateEndpointConnectionsApproval\/action/i
+const asManual =
+  'Automatic approval needs Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnectionsApproval/action on the server; without it set spec.approval to Manual, and who may approve decides.'
 
 export function inWords(error: ArmError): string {
   const { code, message } = error.after ?? error

@@ -359,7 +359,10 @@ test('without the right to approve, Automatic says what is missing and Manual wa
       assert.not(stalled())
       await world.until('Stalled after half an hour', () => stalled() === true)
       const ready = world.cluster.get(automatic)?.status?.conditions?.[0]
-      assert.match(ready?.message ?? '', /privateEndpointConnectionsApproval/i)
+      assert.match(
+        ready?.message ?? '',
+        /flexibleServers\/privateEndpointConnectionsApproval\/action .*spec\.approval to Manual/,
+      )
     },
     { identity: 'network' },
   ))

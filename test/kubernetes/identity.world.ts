@@ -44,24 +44,35 @@ export function prepare(test: ReturnType<typeof suite<Context>>): void {
 
 export const identityName = 'pgpe-azure'
 
+export interface Start {
+  /** Only while the policy of decisions is in place. */
+  readonly gated?: true
+  /** In place of the variables of an identity that may do nothing. */
+  readonly signIn?: Readonly<Record<string, string>>
+  /** Its rights are the whole cluster's, not each namespace's own: they outlive a namespace. */
+  readonly everywhere?: true
+}
+
 /** The operator for these namespaces; the first is its own as well. */
 export async function start(
   { server, azure, processes }: Context,
   namespaces: readonly string[],
   argv: readonly string[] = [],
+  { gated, signIn, everywhere }: Start = {},
 ): Promise<OperatorProcess> {
   const [own = ''] = namespaces
-  const kubeconfig = await least(server, own, namespaces)
+  const kubeconfig = await least(server, own, namespaces, everywhere === true)
   const { tenantId, clientId, clientSecret } = azure.simulator.identity('unprivileged')
-  const env = {
-    ...azure.simulator.env,
+  const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, ...cloud } = azure.simulator.env
+  const unable = {
     AZURE_TENANT_ID: tenantId,
     AZURE_CLIENT_ID: clientId,
     AZURE_CLIENT_SECRET: clientSecret,
-    KUBECONFIG: kubeconfig,
   }
+  const env = { ...cloud, ...(signIn ?? unable), KUBECONFIG: kubeconfig }
   const where = ['--namespaces', namespaces.join(','), '--lease-namespace', own]
-  const made = new OperatorProcess([...quick, ...where, '--health-port', '0', ...argv], env)
+  const usual = quick.filter((each) => !gated || each !== '--allow-ungated')
+  const made = new OperatorProcess([...usual, ...where, '--health-port', '0', ...argv], env)
   processes.push(made)
   await made.says('ready')
   return made

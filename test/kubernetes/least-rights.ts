@@ -4,8 +4,13 @@ import { policyRules } from '../../operator/permissions.ts'
 import { connectControlPlane } from '../control-plane/access.ts'
 import type { ApiServer } from './api-server.ts'
 
-/** A kubeconfig that may do what the table of permissions says, in these namespaces. */
-export async function least(server: ApiServer, own: string, namespaces: readonly string[]) {
+/** A kubeconfig that may do what the table of permissions says, in these namespaces, or in all. */
+export async function least(
+  server: ApiServer,
+  own: string,
+  namespaces: readonly string[],
+  everywhere = false,
+) {
   const user = `system:serviceaccount:${own}:pgpe-operator`
   const api = 'rbac.authorization.k8s.io'
   const grant = async (
@@ -23,9 +28,10 @@ export async function least(server: ApiServer, own: string, namespaces: readonly
     const binding = { ...common, kind: `${kind}Binding`, subjects, roleRef }
     await server.send('POST', `${base}bindings`, binding as JsonObject)
   }
-  await grant('', 'ClusterRole', `${own}-cluster`, policyRules(['cluster']))
+  const wide = everywhere ? (['cluster', 'watched'] as const) : (['cluster'] as const)
+  await grant('', 'ClusterRole', `${own}-cluster`, policyRules(wide))
   await grant(`/namespaces/${own}`, 'Role', 'own', policyRules(['own']))
-  for (const namespace of namespaces) {
+  for (const namespace of everywhere ? [] : namespaces) {
     await grant(`/namespaces/${namespace}`, 'Role', 'watched', policyRules(['watched']))
   }
   const plane = connectControlPlane(process.env['PGPE_TEST_CONTROL_PLANE'] ?? '')
