@@ -4,29 +4,32 @@ import * as assert from 'uvu/assert'
 import type { RetryClass } from '../operator/azure/error.ts'
 import type { Json } from '../operator/azure/model.ts'
 import { cleaned, refusal, retryAfterMs } from '../operator/azure/refusal.ts'
-import { fits, provesAbsence, rows, verdict } from '../operator/azure/verdict.ts'
+import { fits, isKnown, provesAbsence, rows, verdict } from '../operator/azure/verdict.ts'
+import { named } from './azure.codes.ts'
 
 const test = suite('verdicts')
 const none = { get: () => undefined }
 const read = (status: number, body: Json | undefined) => refusal(status, none, body, 0)
 
 /** An answer that a row is about. */
-const exampleOf = (row: (typeof rows)[number]): readonly [string, number] => [
+const exampleOf = (row: (typeof rows)[number]): readonly [string, number, string] => [
   row.code?.replace('*', 'Something') ?? 'NobodyKnowsThis',
   row.status?.[0] ?? 599,
+  row.says ?? '',
 ]
 
 test('no row is hidden by an earlier one', () => {
   for (const [index, row] of rows.entries()) {
-    const [code, status] = exampleOf(row)
-    const first = rows.findIndex((one) => fits(one, code, status))
-    assert.is(first, index, `${code} ${status} is taken by row ${first}`)
+    const [code, status, message] = exampleOf(row)
+    const first = rows.findIndex((one) => fits(one, code, status, message))
+    assert.is(first, index, `${code} ${status} ${message} is taken by row ${first}`)
   }
 })
 
 test('the last row never misses, and no row before it is as wide', () => {
   assert.ok(rows.at(-1) !== undefined && fits(rows.at(-1)!, '', 0))
-  assert.is(rows.filter((row) => row.code === undefined && row.status === undefined).length, 1)
+  const wide = rows.filter(({ code, says, status }) => !code && !says && !status)
+  assert.is(wide.length, 1)
 })
 
 test('every row says why', () => {
@@ -55,6 +58,30 @@ const expected: readonly (readonly [string, number, RetryClass])[] = [
   ['NewCode', 403, 'slow'],
   ['NewCode', 307, 'slow'],
 ]
+for (const { code, says, status, retry, source } of named) {
+  test(`${code}${says === undefined ? '' : `, “${says}”`} of ${source} is ${retry}`, () => {
+    const message = `${says ?? 'As Azure says it'} (1).`
+    assert.is(verdict(code, status, message), retry)
+    assert.ok(isKnown(code, message), 'judged by its status alone')
+    const nested = { error: { code: 'Outer', message: 'x', details: [{ code, message }] } }
+    assert.is(read(status, nested).code, code)
+  })
+}
+test('every code and every text of the table is one that a source names', () => {
+  for (const row of rows) {
+    if (row.code === undefined && row.says === undefined) continue
+    const found = named.some(({ code, says, status }) => fits(row, code, status, says))
+    assert.ok(found, `${row.code ?? row.says} has no source`)
+  }
+})
+test('words count only where the code says less', () => {
+  const message = 'The quota: Invalid groupId, Invalid private link service id.'
+  assert.is(verdict('SubscriptionRequestsThrottled', 429, message), 'throttle')
+  assert.is(verdict('AuthorizationFailed', 403, message), 'slow')
+  assert.is(verdict('InvalidParameterValue', 400, 'Invalid GROUPID'), 'user-fix')
+  assert.is(verdict('BadRequest', 400, 'invalid private link service ID x'), 'fast')
+})
+
 for (const [code, status, retry] of expected) {
   test(`${code} with ${status} is ${retry}`, () => assert.is(verdict(code, status), retry))
 }

@@ -48,7 +48,7 @@ export function refusal(
     code: cleaned(code).slice(0, 100),
     status,
     message: cleaned(said?.message ?? '') || unspoken(status),
-    retry: verdict(code, status),
+    retry: verdict(code, status, said?.message),
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     ...(correlationId === undefined ? {} : { correlationId: cleaned(correlationId).slice(0, 100) }),
   }
@@ -64,7 +64,7 @@ function innermost(body: Json | undefined): Said | undefined {
   const root = object(body)
   const outer = isObject(root['error']) ? root['error'] : root
   const said = errorsOf(outer, 0)
-  return said.findLast(({ code }) => isKnown(code)) ?? said[0]
+  return said.findLast(({ code, message }) => isKnown(code, message)) ?? said[0]
 }
 
 /** All errors, outermost first; bounded in depth and number. */

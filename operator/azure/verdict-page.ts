@@ -10,8 +10,9 @@ const sources: { readonly [S in Row['source']]: string } = {
   ours: 'this operator',
 }
 
-const subject = ({ code, status }: Row): string => {
+const subject = ({ code, says, status }: Row): string => {
   if (code !== undefined) return `\`${code}\``
+  if (says !== undefined) return `any code with the words “${says}”`
   if (status === undefined) return 'anything else'
   const [first, last] = status
   return first === last ? `HTTP ${first}` : `HTTP ${first} to ${last}`
@@ -20,7 +21,7 @@ const subject = ({ code, status }: Row): string => {
 /** First match wins, from the top. */
 export const errorsPage = (): string =>
   [
-    '| code or status | tried again | because | source |',
+    '| code, words or status | tried again | because | source |',
     '| --- | --- | --- | --- |',
     ...rows.map(
       (row) => `| ${subject(row)} | ${row.retry} | ${row.because} | ${sources[row.source]} |`,

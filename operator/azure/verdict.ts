@@ -1,6 +1,6 @@
 /**
- * What each ARM error asks of us, as rows: the first row that fits wins, codes before statuses, and the
- * last row never misses. Pure. Must never call anything but the resource's own 404 an absence: a 403, a
+ * What each ARM error asks of us, as rows: the first row that fits wins, codes before texts, texts before
+ * statuses, and the last row never misses. Pure. Must never call anything but the resource's own 404 an absence: a 403, a
  * missing subscription or an unreadable answer prove nothing.
  *
  * Sources: `troubleshoot` Microsoft's articles on private endpoints (2026-06); `recorded` real traffic
@@ -12,6 +12,8 @@ import type { RetryClass } from './error.ts'
 export interface Row {
   /** ARM's code, compared without case; a star stands for any rest. */
   readonly code?: string
+  /** Part of the message, compared without case: of errors whose code no source names. */
+  readonly says?: string
   /** HTTP statuses, first and last. */
   readonly status?: readonly [number, number]
   readonly retry: RetryClass
@@ -26,6 +28,12 @@ const coded =
 const fast = coded('fast')
 const slow = coded('slow')
 const userFix = coded('user-fix')
+const worded = (retry: RetryClass, says: string, source: Source, because: string): Row => ({
+  says,
+  retry,
+  because,
+  source,
+})
 const answered = (from: number, to: number, retry: RetryClass, because: string): Row => ({
   status: [from, to],
   retry,
@@ -74,6 +82,7 @@ export const rows: readonly Row[] = [
     'recorded',
     "Azure's own failure; also what an illegal change of a connection brings.",
   ),
+  fast('GatewayTimeout', 'recorded', 'The provider did not answer in time; it may have been done.'),
   fast('ExpiredAuthenticationToken', 'operator', 'The next request carries a new token.'),
 
   // Somebody other than the author of the spec must act.
@@ -110,6 +119,11 @@ export const rows: readonly Row[] = [
     'SubscriptionNotFound',
     'operator',
     'The subscription is gone, or not visible to this identity.',
+  ),
+  slow(
+    'InvalidResourceReference',
+    'troubleshoot',
+    'A resource that the write names is not there, or in another region.',
   ),
   slow('ResourceGroupNotFound', 'recorded', 'Somebody makes the group, or the spec allows us to.'),
   slow('ParentResourceNotFound', 'recorded', 'What it belongs to is not there.'),
@@ -154,11 +168,6 @@ export const rows: readonly Row[] = [
   ),
   userFix('InvalidResourceLocation', 'troubleshoot', 'The name is taken in another region.'),
   userFix(
-    'InvalidResourceReference',
-    'troubleshoot',
-    'A resource that the spec names is not there, or in another region.',
-  ),
-  userFix(
     'PrivateIPAddress*',
     'troubleshoot',
     'The static address is taken, reserved or outside the subnet.',
@@ -198,6 +207,23 @@ export const rows: readonly Row[] = [
   userFix('LocationRequired', 'operator', 'The request lacks a region.'),
   userFix('ReservedResourceName', 'operator', 'Azure reserves the name.'),
   userFix('PropertyChangeNotAllowed', 'operator', "Azure doesn't change this property."),
+
+  // Texts, before the widest codes: what carries them is not known.
+  worded(
+    'fast',
+    'Invalid private link service id',
+    'issue',
+    'A server made a moment ago is not known everywhere yet.',
+  ),
+  worded('slow', 'quota', 'troubleshoot', 'A quota is raised or something else goes.'),
+  worded(
+    'slow',
+    'maximum number of private endpoints',
+    'troubleshoot',
+    'A limit is raised or another endpoint goes.',
+  ),
+  worded('user-fix', 'Invalid groupId', 'issue', 'The server has no such sub-resource.'),
+
   userFix('MissingRequiredParameter', 'operator', 'The request lacks something.'),
   userFix('InvalidParameter*', 'operator', 'A value is refused.'),
   userFix('InvalidValuesForRequestParameters', 'operator', 'A value is refused.'),
@@ -224,18 +250,26 @@ const fitsCode = (pattern: string, code: string): boolean => {
   return wanted.endsWith('*') ? given.startsWith(wanted.slice(0, -1)) : given === wanted
 }
 
+const fitsText = (says: string, message: string): boolean =>
+  message.toLowerCase().includes(says.toLowerCase())
+
 /** Whether the row speaks about this answer. */
-export function fits(row: Row, code: string, status: number): boolean {
+export function fits(row: Row, code: string, status: number, message = ''): boolean {
   if (row.code !== undefined) return fitsCode(row.code, code)
+  if (row.says !== undefined) return fitsText(row.says, message)
   return row.status === undefined || (status >= row.status[0] && status <= row.status[1])
 }
 
-/** Whether a row names this code; an unknown one is judged by its status. */
-export const isKnown = (code: string): boolean =>
-  rows.some((row) => row.code !== undefined && fitsCode(row.code, code))
+/** Whether a row names this code, or what is said with it; an unknown one is judged by its status. */
+export const isKnown = (code: string, message = ''): boolean =>
+  rows.some(
+    (row) =>
+      (row.code !== undefined && fitsCode(row.code, code)) ||
+      (row.says !== undefined && fitsText(row.says, message)),
+  )
 
-export const verdict = (code: string, status: number): RetryClass =>
-  rows.find((row) => fits(row, code, status))?.retry ?? 'fast'
+export const verdict = (code: string, status: number, message = ''): RetryClass =>
+  rows.find((row) => fits(row, code, status, message))?.retry ?? 'fast'
 
 /** Codes with which a 404 says that the resource asked for, or what it lies in, is not there. */
 const absences: readonly string[] = [

@@ -105,7 +105,7 @@ export const catalogue = {
       ...refusals,
       Blocked: {
         means: 'Azure refused for a reason outside the spec: a policy, a lock.',
-        remedy: "Remove what Azure's answer names; the operator keeps trying.",
+        remedy: 'Mend in Azure what its answer names; the operator keeps trying.',
         retry: 'slow',
       },
     },

@@ -150,8 +150,9 @@ export const catalogue = {
       },
       ...refusals,
       Blocked: {
-        means: 'Azure refused for a reason outside the spec: a policy, a lock, a quota.',
-        remedy: "Remove what Azure's answer names; the operator keeps trying.",
+        means:
+          'Azure refused for a reason outside the spec: a policy, a lock, a quota, something that is not there.',
+        remedy: 'Mend in Azure what its answer names; the operator keeps trying.',
         retry: 'slow',
       },
       Conflicted: {

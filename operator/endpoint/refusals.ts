@@ -29,9 +29,17 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   'BadRequest*': ['BadRequest', 'BadRequestFormat'],
 }
 
+/**
+ * Codes that the rules of the tests' Azure bring about, each by a blocker that somebody sets up and takes
+ * away through ARM. All others are put into an answer by a fault: only Azure's inside knows when it sends them.
+ */
+export const byRule: readonly string[] = []
+
 export interface Refusal {
   /** ARM's code, verbatim in Ready's message. */
   readonly code: string
+  /** By what the answer is known, where no source names its code. */
+  readonly says?: string
   /** Of a Ready that is False. */
   readonly reason: string
   /** Beside Ready: it goes on by itself, or a person must act. */
@@ -42,9 +50,12 @@ export interface Refusal {
   readonly retry: RetryClass
 }
 
-export const refusals: readonly Refusal[] = verdicts.flatMap(({ code, retry, because }) =>
-  (code === undefined ? [] : (examples[code] ?? [code])).map((each) => {
-    const finding = findingOf({ code: each, message: '', retry })
+/** Carries the texts of which no source tells the code. */
+const wide = 'BadRequest'
+
+export const refusals: readonly Refusal[] = verdicts.flatMap(({ code, says, retry, because }) =>
+  codesOf(code, says).map((each) => {
+    const finding = findingOf({ code: each, message: says ?? '', retry })
     const { reason } = finding
     const remedy = explain(catalogue, { type: 'Ready', status: 'False', reason })?.remedy ?? ''
     const beside = finding.denied
@@ -52,29 +63,44 @@ export const refusals: readonly Refusal[] = verdicts.flatMap(({ code, retry, bec
       : retry === 'slow' || retry === 'user-fix'
         ? 'Stalled'
         : 'Reconciling'
-    return { code: each, reason, beside, because, remedy, retry } as const
+    const words = says === undefined ? {} : { says }
+    return { code: each, ...words, reason, beside, because, remedy, retry } as const
   }),
 )
 
-const file = 'test/azure/endpoint.errors.test.ts'
-/** The test that proves a row; `test/azure/endpoint.errors.test.ts` makes one of each. */
-export const proofOf = ({ code, reason }: Refusal): string =>
-  `${code} is ${reason}, in its own words, until it is lifted`
+function codesOf(code: string | undefined, says: string | undefined): readonly string[] {
+  if (code === undefined) return says === undefined ? [] : [wide]
+  return examples[code] ?? [code]
+}
+
+export const nameOf = ({ code, says }: Refusal): string => (says === undefined ? code : `“${says}”`)
+
+/** The tests that prove a row: one of each in either file. */
+export const proofOf = (row: Refusal): string =>
+  `${nameOf(row)} is ${row.reason}, in its own words, until it is lifted`
+export const causeOf = (code: string): string => `${code} is met by the rules, said and overcome`
+
+const faults = 'test/azure/endpoint.errors.test.ts'
+const rules = 'test/azure/endpoint.causes.test.ts'
+const provenBy = (row: Refusal): string =>
+  byRule.includes(nameOf(row)) ? `rule: ${causeOf(nameOf(row))}` : `fault: ${proofOf(row)}`
 
 export const refusalsPage = (): string =>
   [
-    `What an object says when Azure refuses to make its endpoint, and how soon it is tried again. The condition is \`Ready=False\`; a code that passes by itself is said only when it has lasted a minute. A code that is not listed goes by its HTTP status. Each row is a test of its own in \`${file}\`: the code is said verbatim, and the object recovers unaided once the cause is lifted.`,
+    'What an object says when Azure refuses to make its endpoint, and how soon it is tried again. The condition is `Ready=False`; a code that passes by itself is said only when it has lasted a minute. A code that is not listed goes by its HTTP status.',
+    '',
+    `Each row is a test of its own: the code is said verbatim, and the object recovers unaided once the cause is lifted. Where a test begins with “rule”, it is in \`${rules}\`: the simulated Azure refuses by its own rules, and somebody lifts the cause through ARM. Where it begins with “fault”, it is in \`${faults}\`: the code is put into the answer, as only Azure's inside knows when it is sent. Every code is put into an answer there as well.`,
     '',
     ...table(
-      ['code', 'reason', 'beside Ready', 'why', 'what to do', 'tried again', 'test'],
+      ['code or words', 'reason', 'beside Ready', 'why', 'what to do', 'tried again', 'test'],
       refusals.map((row) => [
-        quoted(row.code),
+        row.says === undefined ? quoted(row.code) : nameOf(row),
         row.reason,
         row.beside,
         row.because,
         row.remedy,
         row.retry,
-        proofOf(row),
+        provenBy(row),
       ]),
     ),
     '',

@@ -28,8 +28,8 @@ export interface Fault {
 
 export interface Effect {
   /**
-   * - `error`: answers `status` (500) and `code` (InternalServerError) and does nothing; with `seconds`
-   *   it carries them as Retry-After.
+   * - `error`: answers `status` (500), `code` (InternalServerError) and `message`, and does nothing; with
+   *   `seconds` it carries them as Retry-After.
    * - `lostRequest`: the connection breaks and nothing was done.
    * - `lostAnswer`: it is done, then the connection breaks.
    * - `delay`: it is done, and answered `seconds` (1) of real time later.
@@ -42,6 +42,7 @@ export interface Effect {
     'error' | 'lostRequest' | 'lostAnswer' | 'delay' | 'hang' | 'truncate' | 'wrongBody' | 'flap'
   readonly status?: number
   readonly code?: string
+  readonly message?: string
   readonly seconds?: number
 }
 
@@ -134,6 +135,7 @@ const faultList = list(
       ),
       status: integer,
       code: text,
+      message: text,
       seconds: amount,
     }),
   }),

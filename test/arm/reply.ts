@@ -40,9 +40,13 @@ export function answerOf(target: Target): Answer {
 
 export function errorOf(
   { type }: Target,
-  { status = 500, code = 'InternalServerError', seconds }: Effect,
+  {
+    status = 500,
+    code = 'InternalServerError',
+    message = 'This fault was asked for.',
+    seconds,
+  }: Effect,
 ): Answer {
-  const message = 'This fault was asked for.'
   return {
     status,
     headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },

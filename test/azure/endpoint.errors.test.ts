@@ -46,7 +46,13 @@ const statuses: Readonly<Record<string, number>> = {
   CannotDeleteResource: 409,
 }
 
-const nameOf = ({ code }: Refusal): string => code.toLowerCase()
+/** Of the object, and of its endpoint. */
+const objectOf = (row: Refusal): string =>
+  (row.says ?? row.code).toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+
+const key = (row: Refusal): string => `team/${objectOf(row)}`
+const messageOf = ({ says }: Refusal): string =>
+  `Asked for${says === undefined ? '' : ` (${says})`}.`
 
 /** A server makes one endpoint at a time: for so many, an hour is ample. */
 const servers = 4
@@ -60,22 +66,23 @@ async function play(rows: readonly Refusal[]): Promise<void> {
       homes.push(await furnish(world, `rg${i}`))
     }
     for (const [index, row] of rows.entries()) {
-      const name = nameOf(row)
+      const name = objectOf(row)
       const match = { method: 'PUT', type: 'Microsoft.Network/privateEndpoints', name }
       const status = statuses[row.code] ?? 400
-      world.azure.faults([{ match, effect: { kind: 'error', status, code: row.code } }])
+      world.azure.faults([
+        { match, effect: { kind: 'error', status, code: row.code, message: messageOf(row) } },
+      ])
       const { serverId, subnetId } = homes[index % homes.length]!
       const resourceGroup = `rg${index % homes.length}`
       world.cluster.create(name, { serverId, subnetId, resourceGroup, dns: { mode: 'None' } })
     }
-    const key = (row: Refusal): string => `team/${nameOf(row)}`
     const note = (row: Refusal): boolean => {
       const conditions = world.cluster.get(key(row))?.status?.conditions ?? []
       const ready = conditions.find(({ type }) => type === 'Ready')
-      if (ready?.reason === row.reason && ready.message.includes(row.code) && !told.has(row.code)) {
-        told.set(row.code, { conditions, recovered: false })
+      if (ready?.reason === row.reason && ready.message.includes(row.code) && !told.has(key(row))) {
+        told.set(key(row), { conditions, recovered: false })
       }
-      return told.has(row.code)
+      return told.has(key(row))
     }
     // What is not told or not Ready within an hour fails in the test of its row.
     const wait = (what: string, done: () => boolean): Promise<void> =>
@@ -87,7 +94,7 @@ async function play(rows: readonly Refusal[]): Promise<void> {
     const isReady = (row: Refusal): boolean => readyOf(world.cluster, key(row)) === 'True/Ready'
     await wait('all Ready', () => rows.every(isReady))
     for (const row of rows) {
-      const said = told.get(row.code)
+      const said = told.get(key(row))
       if (said !== undefined) said.recovered = isReady(row)
     }
   } finally {
@@ -106,10 +113,11 @@ const all = (): Promise<void> =>
 for (const row of refusals) {
   const proven = deadline(300, async () => {
     await all()
-    const said = told.get(row.code)
+    const said = told.get(key(row))
     const ready = said?.conditions.find(({ type }) => type === 'Ready')
     assert.is(ready?.reason, row.reason)
     assert.match(ready?.message ?? '', row.code)
+    assert.match(ready?.message ?? '', row.says ?? row.code)
     assert.ok(ready?.message.endsWith(row.remedy), ready?.message)
     const beside = said?.conditions.map(({ type }) => type)
     assert.ok(beside?.includes(row.beside === 'Stalled' ? 'Stalled' : 'Reconciling'))
