@@ -6,6 +6,7 @@ import { Refusal, gateway } from './answer.ts'
 import type { Call } from './call.ts'
 import { namespaces } from './directory.ts'
 import type { Incoming } from './dispatch.ts'
+import type { Route } from './route.ts'
 
 /** ARM reads JSON only. */
 export function checkContent({ method, headers, text }: Incoming): void {
@@ -81,6 +82,24 @@ export function checkSubscription({ world, caller }: Call, id: string): void {
         `${issuer(found.tenantId)} associated with this subscription. Please use the authority (URL) ` +
         `${issuer(found.tenantId)} to get the token. Note, if the subscription is transferred to another tenant there is ` +
         'no impact to the services, but information about new tenant could take time to propagate (up to an hour).',
+    },
+    gateway,
+  )
+}
+
+/** Whoever may not write may still delete, and enable it again. Text: vscode-azureappservice#912. */
+export function checkEnabled({ world, method }: Call, route: Route, subscriptionId: string): void {
+  const found = world.directory.subscriptions.get(subscriptionId)
+  const isDisabled = found?.state === 'Disabled'
+  if (!isDisabled || method === 'DELETE' || route.action === 'Microsoft.Subscription/enable/action')
+    return
+  throw new Refusal(
+    409,
+    {
+      code: 'ReadOnlyDisabledSubscription',
+      message:
+        `The subscription '${subscriptionId}' is disabled and therefore marked as read only. ` +
+        'You cannot perform any write actions on this subscription until it is re-enabled.',
     },
     gateway,
   )

@@ -14,6 +14,7 @@ export interface Subscription {
   readonly id: string
   readonly name: string
   readonly tenantId: string
+  state: 'Enabled' | 'Disabled'
   /** Namespaces that are registered, lower-case. */
   readonly registered: Set<string>
 }
@@ -80,6 +81,7 @@ export function makeDirectory(dice: Dice): Directory {
     id: dice.guid(`subscription ${name}`),
     name,
     tenantId,
+    state: 'Enabled',
     registered: new Set(namespaces.map((namespace) => namespace.toLowerCase())),
   })
   const places: Readonly<Record<Place, Subscription>> = {

@@ -5,6 +5,7 @@
 import {
   apiVersionOf,
   checkContent,
+  checkEnabled,
   checkRegistered,
   checkSubscription,
   methodNotAllowed,
@@ -18,7 +19,9 @@ import { forbidden } from './call.ts'
 import { authenticate, identityOf } from './identity/bearer.ts'
 import { signInTarget } from './identity/routes.ts'
 import type { Entra } from './identity/sign-in.ts'
+import { checkLocks } from './lock.ts'
 import { lastName, segmentsOf } from './path.ts'
+import { checkPolicies } from './policy.ts'
 import type { Match, Router } from './route.ts'
 import { actionOf } from './route.ts'
 import type { Throttle } from './throttle.ts'
@@ -165,7 +168,10 @@ function run(
     throw forbidden(call.caller, action, scope)
   }
   if (subscriptionId !== undefined && classOf(call.method) !== 'reads') {
+    checkEnabled(call, route, subscriptionId)
     checkRegistered(call, route.type, subscriptionId)
+    checkLocks(call.world, classOf(call.method), scope)
+    if (call.method === 'PUT') checkPolicies(call.world, route.type, scope)
   }
   return route.handle(call)
 }

@@ -15,7 +15,7 @@ const types: Readonly<Record<(typeof namespaces)[number], readonly string[]>> = 
     'tenants',
     'locations',
   ],
-  'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions'],
+  'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions', 'locks', 'policyAssignments'],
   'Microsoft.Network': [
     'virtualNetworks',
     'networkInterfaces',

@@ -24,6 +24,8 @@ export const regions: Readonly<Record<string, string>> = {
   westus: 'West US',
   westus2: 'West US 2',
   westus3: 'West US 3',
+  // Of the US Government's cloud: rules that elsewhere are history.
+  usgovvirginia: 'USGov Virginia',
 }
 
 /** The short name of a region that has this type; otherwise ARM's refusal. */

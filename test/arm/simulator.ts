@@ -41,8 +41,10 @@ export interface Lag {
   readonly get: number
   /** Lists of a subscription or a group show the past for so long. */
   readonly list: number
-  /** A new or removed role assignment takes effect after so long. */
+  /** A new or removed role or policy assignment takes effect after so long. */
   readonly role: number
+  /** The name of a deleted private endpoint stays taken for so long, though no GET shows it. */
+  readonly name: number
 }
 
 /** A service principal, as in identities.json. */

@@ -9,14 +9,14 @@ import type { Route } from './route.ts'
 import { provider, providers, register } from './provider.ts'
 import { resources } from './resource-list.ts'
 
-const renderSubscription = ({ id, name: displayName, tenantId }: Subscription) => ({
+const renderSubscription = ({ id, name: displayName, tenantId, state }: Subscription) => ({
   id: `/subscriptions/${id}`,
   authorizationSource: 'RoleBased',
   managedByTenants: [],
   subscriptionId: id,
   tenantId,
   displayName,
-  state: 'Enabled',
+  state,
   subscriptionPolicies: {
     locationPlacementId: 'Public_2014-09-01',
     quotaId: 'PayAsYouGo_2014-09-01',
@@ -74,6 +74,13 @@ const locations = (call: Call): Answer => ({
     })),
   },
 })
+
+/** Microsoft.Subscription, cancel and enable: a canceled subscription is read-only until it is enabled. */
+function turn(call: Call, state: Subscription['state']): Answer {
+  const of = subscription(call)
+  of.state = state
+  return { status: 200, body: { subscriptionId: of.id } }
+}
 
 const one = '/subscriptions/{subscription}'
 const subscriptionType = 'Microsoft.Resources/subscriptions'
@@ -141,6 +148,22 @@ export const subscriptionRoutes: readonly Route[] = [
     operation: 'post',
     action: '*/unregister/action',
     handle: (call) => register(call, false),
+  },
+  {
+    method: 'POST',
+    path: `${one}/providers/Microsoft.Subscription/cancel`,
+    type: subscriptionType,
+    operation: 'post',
+    action: 'Microsoft.Subscription/cancel/action',
+    handle: (call) => turn(call, 'Disabled'),
+  },
+  {
+    method: 'POST',
+    path: `${one}/providers/Microsoft.Subscription/enable`,
+    type: subscriptionType,
+    operation: 'post',
+    action: 'Microsoft.Subscription/enable/action',
+    handle: (call) => turn(call, 'Enabled'),
   },
   {
     method: 'GET',

@@ -121,7 +121,7 @@ function things(lag: { get: number; list: number }) {
   const all = new Collection<Thing>(
     'N/things',
     clock,
-    { ...lag, role: 0 },
+    { ...lag, role: 0, name: 0 },
     ({ id: of, state }) => ({ id: of, state }),
   )
   const listed = (): readonly unknown[] =>

@@ -7,6 +7,7 @@ import { renderLink } from './dns/link-body.ts'
 import { renderRecordSet } from './dns/record-set-body.ts'
 import { renderZone } from './dns/zone.ts'
 import { noLag } from './lag.ts'
+import type { Lock } from './lock.ts'
 import { renderInterface } from './network/interface-body.ts'
 import { renderEndpoint } from './network/endpoint-body.ts'
 import { renderSecurityGroup } from './network/security-group.ts'
@@ -14,6 +15,7 @@ import { renderSubnet } from './network/subnet.ts'
 import { renderNetwork } from './network/virtual-network-body.ts'
 import { renderZoneGroup } from './network/zone-group-body.ts'
 import { Operations } from './operation.ts'
+import type { PolicyAssignment } from './policy.ts'
 import { renderConnection, renderServer } from './postgres/body.ts'
 import type * as records from './records.ts'
 import { renderGroup } from './resource-group.ts'
@@ -31,6 +33,11 @@ export interface World {
   readonly directory: Directory
   readonly roles: Roles
   readonly operations: Operations
+  /** By id, in lower case; as are policies. */
+  readonly locks: Map<string, Lock>
+  readonly policies: Map<string, PolicyAssignment>
+  /** Names of deleted endpoints that stay taken, by id in lower case: until when, ms since the epoch. */
+  readonly takenNames: Map<string, number>
   readonly groups: Collection<records.Group>
   readonly networks: Collection<records.VirtualNetwork>
   readonly subnets: Collection<records.Subnet>
@@ -71,6 +78,9 @@ export function makeWorld({ url, seed, timeScale, lag, realNow }: WorldSettings)
     directory,
     roles: new Roles(directory, clock, lag, dice),
     operations: new Operations(url, clock, dice),
+    locks: new Map(),
+    policies: new Map(),
+    takenNames: new Map(),
     groups,
     recordSets,
     networks: of('Microsoft.Network/virtualNetworks', renderNetwork),

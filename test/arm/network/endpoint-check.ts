@@ -84,6 +84,14 @@ export function checkPlace(wanted: Wanted, subnet: Subnet): void {
       message: `Private endpoint ${wanted.id} cannot be created as subnet ${subnet.id} is delegated.`,
     })
   }
+  // Reported of the US Government's regions; elsewhere endpoints have come to know these policies.
+  const policies = subnet.properties['privateEndpointNetworkPolicies']
+  if (wanted.location.startsWith('usgov') && policies === 'Enabled') {
+    throw networkRefusal(400, {
+      code: 'PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled',
+      message: `Private endpoint ${wanted.id} cannot be created in a subnet ${subnet.id} since it has private endpoint network policies enabled.`,
+    })
+  }
   const wrong = wanted.addresses.find(
     (each) => !sameId(each.groupId, serverGroup) || !sameId(each.memberName, requiredMember),
   )

@@ -1,4 +1,6 @@
 /** A new private endpoint as a record: its name checked, its interface beside it, its address chosen. */
+import type { Refusal } from '../answer.ts'
+import { keyOf } from '../path.ts'
 import type { LinkState, NetworkInterface, PrivateEndpoint, Subnet, Tags } from '../records.ts'
 import type { Body } from '../store.ts'
 import type { World } from '../world.ts'
@@ -17,6 +19,19 @@ export function checkName(called: string): void {
       `Resource name ${called} is invalid. The name can be up to 80 characters long. It must begin with a word character, ` +
       "and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.",
   })
+}
+
+/** Microsoft: gone from every list, and still tracked for a while. */
+export const stillThere = (id: string): Refusal =>
+  networkRefusal(400, {
+    code: 'PrivateEndpointAlreadyExists',
+    message: `Private endpoint ${id} already exists. Its deletion is still in progress.`,
+  })
+
+export function checkNameFree({ clock, takenNames }: World, id: string): void {
+  const until = takenNames.get(keyOf(id))
+  if (until !== undefined && clock.now() < until) throw stillThere(id)
+  takenNames.delete(keyOf(id))
 }
 
 export const extrasOf = ({ properties }: EndpointBody): Body => ({

@@ -24,18 +24,17 @@ import {
 } from './endpoint-check.ts'
 import { addInterface } from './interface.ts'
 import { removeEndpoint } from './removal.ts'
-import {
-  anotherOperation,
-  begin,
-  deleteAnswer,
-  etag,
-  networkRefusal,
-  putAnswer,
-  writeOf,
-} from './write.ts'
+import { anotherOperation, begin, deleteAnswer, etag, putAnswer, writeOf } from './write.ts'
 import type { Wanted } from './endpoint-request.ts'
 import { linksOf, wantedOf } from './endpoint-request.ts'
-import { atFirst, checkName, extrasOf, makeEndpoint } from './endpoint-make.ts'
+import {
+  atFirst,
+  checkName,
+  checkNameFree,
+  extrasOf,
+  makeEndpoint,
+  stillThere,
+} from './endpoint-make.ts'
 
 const type = 'Microsoft.Network/privateEndpoints'
 const all = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`
@@ -56,6 +55,7 @@ function put(call: Call): Answer {
   requireLinks(call, `${type}/write`, id, linksOf(wanted))
   if (existing !== undefined) return update(call, existing, wanted, tags, body)
   checkName(name(call, 'name'))
+  checkNameFree(world, id)
   const subnet = subnetOf(world, wanted)
   checkSecurityGroups(world, wanted)
   checkPlace(wanted, subnet)
@@ -92,10 +92,7 @@ function update(
 ): Answer {
   const { world } = call
   if (endpoint.state === 'Deleting') {
-    throw networkRefusal(400, {
-      code: 'PrivateEndpointAlreadyExists',
-      message: `Private endpoint ${endpoint.id} already exists. Its deletion is still in progress.`,
-    })
+    throw stillThere(endpoint.id)
   }
   subnetOf(world, { ...wanted, subnetId: endpoint.subnet.id })
   checkUnchanged(endpoint, wanted)

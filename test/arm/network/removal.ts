@@ -1,6 +1,7 @@
 /** Taking an endpoint apart: what goes with it, and what it leaves on the server's side for a moment. */
 import { removeRecords } from '../dns/private-link.ts'
 import { delayOf } from '../duration.ts'
+import { keyOf } from '../path.ts'
 import type { PrivateEndpoint, ZoneGroup } from '../records.ts'
 import { forget, release } from '../relation.ts'
 import type { World } from '../world.ts'
@@ -11,6 +12,8 @@ export function removeEndpoint(world: World, endpoint: PrivateEndpoint): void {
   removeInterface(world, endpoint.interface)
   endpoint.subnet.endpoints.delete(endpoint)
   world.endpoints.remove(endpoint)
+  if (world.lag.name > 0)
+    world.takenNames.set(keyOf(endpoint.id), world.clock.now() + world.lag.name * 1000)
   release(endpoint)
   const { server } = endpoint
   if (server === undefined) return
