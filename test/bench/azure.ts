@@ -136,5 +136,18 @@ export const countOf = (
 ): number =>
   rows.filter((row) => isArm(row) && counts(row)).reduce((sum, { count }) => sum + count, 0)
 
-export const isRead = ({ method }: RequestRow): boolean => method === 'GET' || method === 'HEAD'
 export const isThrottled = ({ status }: RequestRow): boolean => status === 429
+export const isWrite = ({ method }: RequestRow): boolean => method !== 'GET' && method !== 'HEAD'
+
+/** Of the subscription in which the operator's identity works. */
+export const subscriptionOf = (azure: Azure): string =>
+  azure.identity('network').subscriptionIds[0] ?? ''
+
+/** What was asked, by kind, the most first: one line each, which begins with a space. */
+export const linesOf = (rows: readonly RequestRow[]): readonly string[] =>
+  rows
+    .filter(isArm)
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ method, type, operation, status, count }) =>
+      [String(count).padStart(8), method, type, operation, status].join(' '),
+    )

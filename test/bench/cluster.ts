@@ -177,3 +177,9 @@ export const writesBetween = (before: Writes, after: Writes): Writes =>
 
 export const sumOf = (counts: Writes): number =>
   [...counts.values()].reduce((sum, count) => sum + count, 0)
+
+/** One line for each kind of write, the most first; each begins with a space. */
+export const linesOf = (counts: Writes): readonly string[] =>
+  [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([key, count]) => `${String(count).padStart(8)} ${key}`)

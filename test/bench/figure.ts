@@ -16,6 +16,18 @@ export interface Figure {
   readonly note?: string
 }
 
+type More = {
+  readonly [K in 'goal' | 'peer' | 'note']?: Figure[K] | undefined
+}
+
+/** Makes the figures of one part and size. */
+export const figuresOf =
+  (part: string, n: number) =>
+  (name: string, value: number, unit: string, more: More = {}): Figure => {
+    const given = Object.entries(more).filter(([, each]) => each !== undefined)
+    return { part, n, name, value, unit, ...Object.fromEntries(given) }
+  }
+
 export const isReached = ({ value, goal }: Figure): boolean | undefined =>
   goal === undefined || Number.isNaN(value) ? undefined : value <= goal
 

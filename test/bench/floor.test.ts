@@ -42,7 +42,7 @@ bench('the command line chooses parts and sizes, and mistakes are told', () => {
   assert.ok('options' in wish)
   assert.equal(wish.options.only, ['create'])
   assert.equal(wish.options.n, [100, 10])
-  for (const args of [['--only', 'sleep'], ['--n', '0'], ['--n', 'many'], ['--what']]) {
+  for (const args of [['--only', 'sleep'], ['--n', '-1'], ['--n', 'many'], ['--what']]) {
     assert.ok('mistake' in parseOptions(args), args.join(' '))
   }
 })

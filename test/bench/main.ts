@@ -10,16 +10,19 @@ import { tableOf } from './table.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-async function bench({ only, n, json, details }: Options, signal: AbortSignal): Promise<void> {
+async function bench(
+  { only, n, seconds, json, details }: Options,
+  signal: AbortSignal,
+): Promise<void> {
   await builtBundle()
   const figures: Figure[] = []
   for (const part of parts.filter(({ name }) => only.some((each) => each === name))) {
-    for (const size of part.forEachN ? n : [n.at(-1) ?? 0]) {
-      say(`── ${part.name}: ${part.about}${part.forEachN ? `, N = ${size}` : ''}`)
+    for (const size of n ?? part.sizes) {
+      say(`── ${part.name}: ${part.about}; N = ${size}`)
       const progress = (line: string): void => {
         if (details || !line.startsWith(' ')) say(`   ${line}`)
       }
-      const measured = await part.measure(size, { signal, progress })
+      const measured = await part.measure(size, { signal, seconds, progress })
       figures.push(...measured)
       console.log(tableOf(measured))
     }

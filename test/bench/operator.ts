@@ -17,9 +17,6 @@ export function entryPoint(): readonly string[] {
   return (JSON.parse(words) as readonly string[]).slice(1)
 }
 
-/** For what is measured beside the default settings: the lease of a killed operator is short. */
-const lease = ['--lease-duration', '6s', '--lease-renew', '5s', '--lease-retry', '500ms']
-
 export interface OperatorSettings {
   readonly env: Readonly<Record<string, string>>
   readonly kubeconfig: string
@@ -44,7 +41,7 @@ export class Operator {
     return new Operator(
       new Program({
         name: 'the operator',
-        argv: [...entryPoint(), ...lease, '--health-port', '0', ...args],
+        argv: [...entryPoint(), '--health-port', '0', ...args],
         env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...env, KUBECONFIG: kubeconfig },
         logFile,
       }),

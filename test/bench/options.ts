@@ -5,7 +5,8 @@ import { type PartName, partNames } from './parts.ts'
 export const usage = `usage: npm run bench [-- options]
 
   --only PART,…     measure these parts alone: ${partNames.join(', ')}
-  --n N,…           how many endpoints, for the parts that ask; default 10,100,1000
+  --n N,…           how many endpoints; default: what each part suits
+  --seconds N       how long rest is looked at; default 300
   --json FILE       write the figures there as JSON
   --details         say what was asked of Azure and written to Kubernetes, by kind
   --page            write docs/benchmarks.md and its plots anew
@@ -14,7 +15,9 @@ export const usage = `usage: npm run bench [-- options]
 
 export interface Options {
   readonly only: readonly PartName[]
-  readonly n: readonly number[]
+  /** Undefined: each part's own sizes. */
+  readonly n: readonly number[] | undefined
+  readonly seconds: number
   readonly json: string | undefined
   readonly details: boolean
   readonly page: boolean
@@ -29,7 +32,8 @@ export function parseOptions(args: readonly string[]): Wish {
       args: [...args],
       options: {
         only: { type: 'string', default: partNames.join() },
-        n: { type: 'string', default: '10,100,1000' },
+        n: { type: 'string' },
+        seconds: { type: 'string', default: '300' },
         json: { type: 'string' },
         details: { type: 'boolean', default: false },
         page: { type: 'boolean', default: false },
@@ -37,15 +41,19 @@ export function parseOptions(args: readonly string[]): Wish {
       },
     })
     if (values.help) return { help: true }
-    const n = values.n.split(',').map(Number)
-    if (!n.every((each) => Number.isInteger(each) && each > 0 && each <= 20_000)) {
-      return { mistake: `--n ${values.n}: whole numbers from 1 to 20000 are needed` }
+    const n = values.n?.split(',').map(Number)
+    if (n?.every((each) => Number.isInteger(each) && each >= 0 && each <= 20_000) === false) {
+      return { mistake: `--n ${values.n}: whole numbers from 0 to 20000 are needed` }
     }
+    const seconds = Number(values.seconds)
+    if (!(seconds > 0))
+      return { mistake: `--seconds ${values.seconds}: a number above 0 is needed` }
     const wanted = values.only.split(',')
     const unknown = wanted.find((each) => !partNames.some((name) => name === each))
     if (unknown !== undefined) return { mistake: `--only ${unknown}: there is no such part` }
     const only = partNames.filter((name) => wanted.includes(name))
-    return { options: { only, n, json: values.json, details: values.details, page: values.page } }
+    const { json, details, page } = values
+    return { options: { only, n, seconds, json, details, page } }
   } catch (error) {
     return { mistake: (error as Error).message }
   }

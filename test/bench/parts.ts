@@ -1,28 +1,57 @@
 /** What can be measured, as rows: `--only` names them. */
 import { measureCreation } from './create.ts'
 import type { Figure } from './figure.ts'
-import type { StageSettings } from './stage.ts'
-
-type Settings = Omit<StageSettings, 'timeScale'>
+import { measureRest } from './rest.ts'
+import { measureSingle } from './single.ts'
+import type { PartSettings } from './stage.ts'
 
 export interface Part {
   readonly name: string
   readonly about: string
-  /** Whether it is measured for each N. */
-  readonly forEachN: boolean
-  readonly measure: (n: number, settings: Settings) => Promise<readonly Figure[]>
+  /** How many endpoints, where nobody says otherwise. */
+  readonly sizes: readonly number[]
+  readonly measure: (n: number, settings: PartSettings) => Promise<readonly Figure[]>
 }
 
 const rows = [
   {
     name: 'create',
     about: 'N endpoints with DNS made together, each on its own server and subnet',
-    forEachN: true,
-    measure: (n, settings) =>
-      measureCreation(
-        { part: 'create', size: { endpoints: n, servers: n, subnets: n }, limits: 'arm' },
-        settings,
-      ),
+    sizes: [10, 100, 1_000],
+    measure: (n, settings) => {
+      const size = { endpoints: n, servers: n, subnets: n }
+      return measureCreation({ part: 'create', size, limits: 'arm' }, settings)
+    },
+  },
+  {
+    name: 'single',
+    about: 'N endpoints with DNS, one after the other',
+    sizes: [3],
+    measure: measureSingle,
+  },
+  {
+    name: 'subnet',
+    about: 'N endpoints with DNS made together in one subnet, each on its own server',
+    sizes: [100],
+    measure: (n, settings) => {
+      const size = { endpoints: n, servers: n, subnets: 1 }
+      return measureCreation({ part: 'subnet', size, limits: 'arm' }, settings)
+    },
+  },
+  {
+    name: 'providers',
+    about: "N endpoints with DNS made together, under the providers' windows as well",
+    sizes: [1_000],
+    measure: (n, settings) => {
+      const size = { endpoints: n, servers: n, subnets: n }
+      return measureCreation({ part: 'providers', size, limits: 'providers' }, settings)
+    },
+  },
+  {
+    name: 'rest',
+    about: 'N endpoints at rest: a restart, memory, processor, requests of an hour',
+    sizes: [0, 1_000, 10_000],
+    measure: measureRest,
   },
 ] as const satisfies readonly Part[]
 

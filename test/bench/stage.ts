@@ -28,6 +28,12 @@ export interface StageSettings {
   readonly progress: (line: string) => void
 }
 
+/** What every part is given. */
+export interface PartSettings extends Omit<StageSettings, 'timeScale'> {
+  /** How long rest is looked at. */
+  readonly seconds: number
+}
+
 /** Starts everything and hands it to `measure`; ends everything when that is over. */
 export async function onStage<T>(
   settings: StageSettings,
