@@ -1,22 +1,40 @@
 /**
- * `npm run build`: the operator as the image runs it, in dist/: one program whose parts that not every
+ * `npm run build [-- DIR]`: the operator as the image runs it, in dist/ or DIR: one program whose parts that not every
  * cluster needs stay in files of their own, and the licences of all packages in it. Must never take in
  * a package of the development, or one whose licence does not come with it.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'esbuild'
+import { join, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
 import { notices, packagesIn } from './licences.ts'
 
 const root = join(import.meta.dirname, '..')
-const directory = join(root, 'dist')
+
+/**
+ * What packages bring along and we never call: most of undici, and the 700 models of Kubernetes' API
+ * behind a kubeconfig's reader, which only its `makeApiClient` needs.
+ */
+const lean: Plugin = {
+  name: 'lean',
+  setup(builder) {
+    const parts = join(root, 'operator/undici-parts.mjs')
+    builder.onResolve({ filter: /^undici$/ }, () => ({ path: parts }))
+    const models = { path: 'models', namespace: 'lean' }
+    builder.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      importer.includes('/client-node/dist/') ? models : undefined,
+    )
+    const contents = 'export const createConfiguration = undefined, ServerConfiguration = undefined'
+    builder.onLoad({ filter: /^models$/, namespace: 'lean' }, () => ({ contents }))
+  },
+}
+const directory = resolve(process.argv[2] ?? join(root, 'dist'))
 
 rmSync(directory, { recursive: true, force: true })
-mkdirSync(directory)
+mkdirSync(directory, { recursive: true })
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { operator: 'operator/main.ts' },
-  outdir: 'dist',
+  outdir: directory,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -26,6 +44,7 @@ const { metafile } = await build({
   // Classes and functions are named in traces, and errors by their class.
   keepNames: true,
   legalComments: 'none',
+  plugins: [lean],
   metafile: true,
   logLevel: 'warning',
   // What is written for CommonJS asks for Node's own modules by this name.

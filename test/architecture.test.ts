@@ -50,7 +50,7 @@ const impure =
   /\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|\brandom(UUID|Bytes|Int)\b|'node:/
 
 /** Time and chance come in through these alone, and so does the process; all others are given them. */
-const worldly = ['main.ts', 'generate.ts', 'runtime/clock.ts']
+const worldly = ['main.ts', 'generate.ts', 'build.ts', 'runtime/clock.ts']
 const timeOrChance =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\brandom(UUID|Bytes|Int)\b/
 

@@ -20,9 +20,14 @@ export class OperatorProcess {
   hasEnded = false
   readonly #child: ChildProcess
 
-  constructor(argv: readonly string[], env: Readonly<Record<string, string | undefined>>) {
+  /** @param program flags of Node.js and a file, from the project's root */
+  constructor(
+    argv: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    program: readonly string[] = ['operator/main.ts'],
+  ) {
     const { PATH, HOME, TMPDIR } = process.env
-    this.#child = spawn(process.execPath, ['operator/main.ts', ...argv], {
+    this.#child = spawn(process.execPath, [...program, ...argv], {
       cwd: root,
       env: { PATH, HOME, TMPDIR, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
