@@ -21,6 +21,7 @@ import {
   start,
 } from './identity.world.ts'
 import { kinds, manifest, path, type KindName } from './manifests.ts'
+import type { OperatorProcess } from './operator-process.ts'
 import { at } from './rules.ts'
 
 interface Context extends World {
@@ -84,121 +85,151 @@ async function person(
 const change = (by: ApiServer, kind: KindName, where: string, name: string, patch: JsonObject) =>
   by.send('PATCH', path(kind, where, name), patch, 'merge-patch+json')
 
-const story = deadline(240, async (context: Context) => {
+interface Story extends Context {
+  readonly serverId: string
+  /** Of the network team, with no more than its part. */
+  readonly nia: ApiServer
+  /** Of the network team, with a grant too many. */
+  readonly bold: ApiServer
+  /** Of the database team. */
+  readonly dora: ApiServer
+  /** Who may look. */
+  readonly vera: ApiServer
+  readonly operator: OperatorProcess
+}
+
+async function begin(context: Context): Promise<Story> {
   const { server, azure, paths, network, databases } = context
   const serverId = paths.server('orders')
   await putSecret(server, network, azure.simulator.identity('network'))
   await putSecret(server, databases, azure.simulator.identity('database'))
-  const inNetwork = [['join', 'subnets', paths.subnet], ['use', 'identities', identityName]] as const // prettier-ignore
-  const nia = await person(server, network, 'nia', 'pgpe-network-admin', [
-    ['connect', 'servers', serverId],
-    ...inNetwork,
-  ])
-  const bold = await person(server, network, 'bold', 'pgpe-network-admin', [
-    ['connect approve', 'servers', serverId],
-    ...inNetwork,
-  ])
-  const dora = await person(server, databases, 'dora', 'pgpe-database-admin', [
-    ['approve reject disconnect', 'servers', serverId],
-    ['use', 'identities', identityName],
-  ])
-  await bind(server, network, 'pgpe-viewer', 'vera')
-  await bind(server, databases, 'pgpe-viewer', 'vera')
-  const vera = server.as('vera')
+  const use = ['use', 'identities', identityName] as const
+  const inNetwork = [['join', 'subnets', paths.subnet], use] as const
+  const networkAdmin = (name: string, verbs: string): Promise<ApiServer> =>
+    person(server, network, name, 'pgpe-network-admin', [
+      [verbs, 'servers', serverId],
+      ...inNetwork,
+    ])
+  const nia = await networkAdmin('nia', 'connect')
+  const bold = await networkAdmin('bold', 'connect approve')
+  const all = ['approve reject disconnect', 'servers', serverId] as const
+  const dora = await person(server, databases, 'dora', 'pgpe-database-admin', [all, use])
+  for (const namespace of [network, databases]) await bind(server, namespace, 'pgpe-viewer', 'vera')
   const operator = await start(context, [system, network, databases], [], { gated: true })
+  return { ...context, serverId, nia, bold, dora, vera: server.as('vera'), operator }
+}
 
+const make = (
+  { network, paths, serverId }: Story,
+  by: ApiServer,
+  name: string,
+  more: JsonObject,
+) => {
   const common = { serverId, subnetId: paths.subnet, resourceGroup: 'rg', ...ref('Secret') }
-  const make = (by: ApiServer, name: string, spec: JsonObject) =>
-    by.send(
-      'POST',
-      path('endpoint', network),
-      manifest('endpoint', network, { metadata: { name }, spec: { ...common, ...spec } }),
-    )
-  const decide = (by: ApiServer, namespace: string, name: string, more: JsonObject = {}) => {
-    const connections = { endpointRefs: [{ name: 'app', namespace: network }] }
-    const spec = { serverId, action: 'Approve', connections, ...ref('Secret'), ...more }
-    const object = manifest('decision', namespace, { metadata: { name }, spec })
-    return by.send('POST', path('decision', namespace), object)
-  }
-  const look = async (kind: KindName, namespace: string, name: string) =>
-    (await vera.send('GET', path(kind, namespace, name))).body
-  const ready = async (kind: KindName, namespace: string, name: string) => {
-    const { status } = await look(kind, namespace, name)
-    return status?.conditions?.find(({ type }: any) => type === 'Ready') ?? {}
-  }
+  const object = { metadata: { name }, spec: { ...common, ...more } }
+  return by.send('POST', path('endpoint', network), manifest('endpoint', network, object))
+}
 
+const decide = (
+  { network, serverId }: Story,
+  by: ApiServer,
+  namespace: string,
+  name: string,
+  more: JsonObject = {},
+) => {
+  const connections = { endpointRefs: [{ name: 'app', namespace: network }] }
+  const spec = { serverId, action: 'Approve', connections, ...ref('Secret'), ...more }
+  const object = manifest('decision', namespace, { metadata: { name }, spec })
+  return by.send('POST', path('decision', namespace), object)
+}
+
+/** The object `app` of that kind, as the viewer sees it. */
+const look = async ({ vera, network, databases }: Story, kind: KindName) =>
+  (await vera.send('GET', path(kind, kind === 'endpoint' ? network : databases, 'app'))).body
+
+const readyOf = async (story: Story, kind: KindName) =>
+  (await look(story, kind)).status?.conditions?.find(({ type }: any) => type === 'Ready') ?? {}
+
+async function automaticIsRefused(story: Story): Promise<void> {
+  const { azure, paths, operator } = story
   // Whoever may not approve in Kubernetes is told so there, and pointed to Manual.
-  refused(await make(nia, 'app', {}), /approve on servers.*set spec\.approval to Manual/, 'nia')
-  // Whoever may, by too wide a grant, is told by Azure: its network identity may not.
-  accepted(await make(bold, 'app', {}), 'bold')
-  await operator.until(async () =>
-    String((await ready('endpoint', network, 'app')).message).includes('LinkedAuthorizationFailed'),
-  )
-  const denied = await ready('endpoint', network, 'app')
-  assert.is(denied.status, 'False')
-  assert.ok(denied.message.includes(approvalAction), denied.message)
-  assert.match(denied.message, /Manual/)
+  const nia = await make(story, story.nia, 'app', {})
+  refused(nia, /approve on servers.*set spec\.approval to Manual/, 'nia')
+  // Whoever may, by a grant too many, is told by Azure: its network identity may not.
+  accepted(await make(story, story.bold, 'app', {}), 'bold')
+  const ready = () => readyOf(story, 'endpoint')
+  await operator.until(async () => /LinkedAuthorizationFailed/.test((await ready()).message))
+  const { status, message } = await ready()
+  assert.is(status, 'False')
+  assert.ok(message.includes(approvalAction), message)
+  assert.match(message, /set spec\.approval to Manual/)
   assert.is((await azure.owner.get(paths.endpoint('app'))).status, 404)
+}
 
-  // Mended in place by the network administrator, it asks and waits.
+async function manualWaits(story: Story): Promise<void> {
   const ask = at('spec', { approval: 'Manual', requestMessage: 'for the app team' })
-  accepted(await change(nia, 'endpoint', network, 'app', ask), 'nia asks')
-  await operator.until(
-    async () => (await ready('endpoint', network, 'app')).reason === 'PendingApproval',
-  )
+  accepted(await change(story.nia, 'endpoint', story.network, 'app', ask), 'nia asks')
+  const reason = async () => (await readyOf(story, 'endpoint')).reason
+  await story.operator.until(async () => (await reason()) === 'PendingApproval')
+}
 
-  // Neither does the other's part, and the viewer does none.
+async function nobodyDoesMore(story: Story): Promise<void> {
+  const { nia, vera, dora, network, databases } = story
   for (const where of [network, databases]) {
-    refused(await decide(nia, where, 'own'), /cannot create resource/, 'nia decides')
-    refused(await decide(vera, where, 'own'), /cannot create resource/, 'vera decides')
+    refused(await decide(story, nia, where, 'own'), /cannot create resource/, 'nia decides')
+    refused(await decide(story, vera, where, 'own'), /cannot create resource/, 'vera decides')
   }
-  refused(await make(dora, 'other', { approval: 'Manual' }), /cannot create resource/, 'dora makes')
-  refused(await make(vera, 'other', { approval: 'Manual' }), /cannot create resource/, 'vera makes')
-  const approvedStatus = at('status.connection', { state: 'Approved' })
-  for (const [who, kind, where] of [
+  for (const by of [dora, vera]) {
+    const answer = await make(story, by, 'other', { approval: 'Manual' })
+    refused(answer, /cannot create resource/, 'makes')
+  }
+  const status = at('status.connection', { state: 'Approved' })
+  for (const [by, kind, where] of [
     [nia, 'endpoint', network],
     [dora, 'decision', databases],
   ] as const) {
-    // prettier-ignore
-    const name = `${path(kind, where, 'app')}/status`
-    refused(await who.send('PATCH', name, approvedStatus, 'merge-patch+json'), /cannot patch/, kind)
+    const one = `${path(kind, where, 'app')}/status`
+    refused(await by.send('PATCH', one, status, 'merge-patch+json'), /cannot patch/, kind)
   }
-  refused(
-    await decide(dora, databases, 'forged', { decidedBy: { username: 'nia' } }),
-    /decidedBy\.username is nia/,
-    'forged',
-  )
+  const forged = { decidedBy: { username: 'nia' } }
+  const answer = await decide(story, dora, databases, 'forged', forged)
+  refused(answer, /decidedBy\.username is nia/, 'forged')
+}
 
-  // The database administrator decides.
-  accepted(await decide(dora, databases, 'app', { description: 'NET-4711' }), 'dora decides')
-  await operator.until(
-    async () => (await ready('decision', databases, 'app')).reason === 'Approved',
-  )
-  await operator.until(async () => (await ready('endpoint', network, 'app')).status === 'True')
-  const decision = await look('decision', databases, 'app')
-  assert.is(decision.spec.decidedBy.username, 'dora')
-  for (const kind of ['endpoint', 'decision'] as const) {
-    const all = await vera.send('GET', path(kind, kind === 'endpoint' ? network : databases))
-    assert.is(all.body.items.length, 1, `vera sees each ${kind}`)
+async function doraDecides(story: Story): Promise<void> {
+  const { dora, databases, network, operator, vera } = story
+  accepted(await decide(story, dora, databases, 'app', { description: 'NET-4711' }), 'dora decides')
+  await operator.until(async () => (await readyOf(story, 'decision')).reason === 'Approved')
+  await operator.until(async () => (await readyOf(story, 'endpoint')).status === 'True')
+  assert.is((await look(story, 'decision')).spec.decidedBy.username, 'dora')
+  for (const [kind, where] of [
+    ['endpoint', network],
+    ['decision', databases],
+  ] as const) {
+    assert.is((await vera.send('GET', path(kind, where))).body.items.length, 1, kind)
   }
+}
 
-  // Who did it stands in all three places.
-  const [act] = decision.status.history
-  const lines = operator.log.filter(({ msg }) => msg === 'decision-written')
-  assert.is(lines.length, 1)
-  const [line] = lines
+/** Line, history and Event of the one write say the same, and all of it. */
+async function itIsTold(story: Story): Promise<void> {
+  const { operator, azure, paths, serverId, databases, server } = story
+  const decision = await look(story, 'decision')
   const { body } = await azure.owner.get(serverId)
   const [connection] = body.properties.privateEndpointConnections
   assert.is(connection.properties.privateLinkServiceConnectionState.description, 'NET-4711')
-  const { level, time, msg, correlationId, ...said } = line
-  assert.equal(said, {
+  const [line, ...more] = operator.log.filter(({ msg }) => msg === 'decision-written')
+  assert.equal(more, [])
+  const { correlationId } = line
+  assert.match(correlationId, /^[0-9a-f-]{36}$/)
+  assert.equal(line, {
+    ...{ level: 'info', time: line.time, msg: 'decision-written', correlationId },
     ...{ namespace: databases, name: 'app', uid: decision.metadata.uid, generation: 1 },
     ...{ decidedBy: 'dora', action: 'Approve', before: 'Pending', after: 'Approved' },
     connectionId: `${serverId}/privateEndpointConnections/${connection.name}`,
     endpointId: paths.endpoint('app'),
     outcome: 'accepted',
   })
-  assert.match(correlationId, /^[0-9a-f-]{36}$/)
+  const [act] = decision.status.history
   assert.equal(
     [act.action, act.before, act.after, act.name, act.correlationId, act.generation],
     ['Approve', 'Pending', 'Approved', connection.name, correlationId, 1],
@@ -206,7 +237,7 @@ const story = deadline(240, async (context: Context) => {
   const events = `/apis/events.k8s.io/v1/namespaces/${databases}/events`
   const sent = async () =>
     (await server.send('GET', events)).body.items.find(
-      (each: any) => each.reason === 'DecisionSent',
+      ({ reason }: any) => reason === 'DecisionSent',
     )
   await operator.until(async () => (await sent()) !== undefined)
   const { note, regarding } = await sent()
@@ -214,29 +245,36 @@ const story = deadline(240, async (context: Context) => {
   for (const part of [connection.name, paths.endpoint('app'), correlationId, 'dora']) {
     assert.ok(note.includes(part), `${part} in ${note}`)
   }
+}
 
-  // Each identity of Azure wrote its own part, and the operator's own nothing.
+function eachIdentityDidItsPart({ operator, network, databases }: Story): void {
+  const requests = operator.log.filter(({ msg }) => msg === 'azure-request')
   const writers = (type: string) =>
     new Set(
-      operator.log
-        .filter(
-          (each) => each.msg === 'azure-request' && each.method !== 'GET' && each.type === type,
-        )
+      requests
+        .filter((each) => each.method !== 'GET' && each.type === type)
         .map(({ identity }) => identity),
     )
   const by = (namespace: string) => new Set([`Secret ${namespace}/${identityName}`])
+  const connections = 'Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections'
   assert.equal(writers('Microsoft.Network/privateEndpoints'), by(network))
-  assert.equal(
-    writers('Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnections'),
-    by(databases),
-  )
-  assert.not.ok(operator.log.some(({ identity }) => identity === 'operator'))
-  assert.equal(operator.log.filter((each) => each.msg === 'policy-in-place').length, 1)
+  assert.equal(writers(connections), by(databases))
+  assert.not.ok(requests.some(({ identity }) => identity === 'operator'))
+  assert.is(operator.log.filter(({ msg }) => msg === 'policy-in-place').length, 1)
   nothingForbidden(operator)
-})
+}
+
 test(
   'a network administrator asks, a database administrator decides, and neither can do both',
-  story,
+  deadline(240, async (context: Context) => {
+    const story = await begin(context)
+    await automaticIsRefused(story)
+    await manualWaits(story)
+    await nobodyDoesMore(story)
+    await doraDecides(story)
+    await itIsTold(story)
+    eachIdentityDidItsPart(story)
+  }),
 )
 
 test.run()

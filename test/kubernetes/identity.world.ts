@@ -63,7 +63,9 @@ export async function start(
   const [own = ''] = namespaces
   const kubeconfig = await least(server, own, namespaces, everywhere === true)
   const { tenantId, clientId, clientSecret } = azure.simulator.identity('unprivileged')
-  const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, ...cloud } = azure.simulator.env
+  const cloud = Object.fromEntries(
+    Object.entries(azure.simulator.env).filter(([name]) => !/_(TENANT|CLIENT)_/.test(name)),
+  )
   const unable = {
     AZURE_TENANT_ID: tenantId,
     AZURE_CLIENT_ID: clientId,
