@@ -65,6 +65,7 @@ export function controllersOf(given: ControllersGiven): Controllers {
       writer: watchedEndpoints.client,
       clusterId: given.clusterId,
       zoneName: given.zoneName,
+      moment: () => clock.monotonic(),
       ...(config.connectionInfo ? { configMaps: given.configMaps } : {}),
     }),
     given,

@@ -321,6 +321,121 @@ test('what nobody reads any more is dropped', async () => {
   assert.is(azure.view.kept, 1)
 })
 
+const isGroupList = (path: string): boolean => path.includes('/resourceGroups/rg/providers')
+const own = formatId(ids.privateEndpoint)
+
+test('an endpoint that nobody can have begun is absent by a list of its group begun since', async () => {
+  const azure = inProcess(() => page())
+  const since = azure.clock.monotonicMs()
+  azure.clock.pass(5)
+  for (const name of ['one', 'two', 'three']) {
+    assert.is((await azure.view.absence(idOf('privateEndpoint', name), since)).is, 'absent')
+  }
+  assert.is(azure.asked.length, 1)
+  assert.ok(isGroupList(azure.asked[0]?.path ?? '') && azure.asked[0]?.path !== own)
+})
+
+test('a list that began before that moment, or long ago, is read anew', async () => {
+  const azure = inProcess(() => page())
+  const earlier = azure.clock.monotonicMs()
+  await azure.view.absence(ids.privateEndpoint, earlier)
+  azure.clock.pass(100)
+  await azure.view.absence(ids.privateEndpoint, azure.clock.monotonicMs())
+  assert.is(azure.asked.length, 2)
+  azure.clock.pass(20_000)
+  await azure.view.absence(ids.privateEndpoint, earlier)
+  assert.is(azure.asked.length, 3)
+  assert.ok(azure.asked.every(({ path }) => path !== own))
+})
+
+test('who is in the list is not absent', async () => {
+  const azure = inProcess(() => page(bodies.privateEndpoint))
+  const seen = await azure.view.absence(ids.privateEndpoint, azure.clock.monotonicMs())
+  assert.is(seen.is, 'present')
+})
+
+const noProof: readonly (readonly [string, Answer])[] = [
+  ['a 403', () => refused(403, 'AuthorizationFailed')],
+  ['a missing group', () => refused(404, 'ResourceGroupNotFound')],
+  ['a failure', () => refused(500, 'InternalServerError')],
+  ['half an answer', () => ({ body: '{"value": [{"id": "/subscr' })],
+  ['a page without a list', () => ({ body: {} })],
+  [
+    'a list that left something out',
+    () => page({ ...bodies.privateEndpoint, id: `${formatId(ids.resourceGroup)}/é/x` }),
+  ],
+  [
+    'a list that breaks off',
+    ({ query }) =>
+      query.includes('skip')
+        ? refused(500, 'InternalServerError')
+        : { body: { value: [], nextLink: 'https://management.azure.test/other?skip=1' } },
+  ],
+]
+for (const [what, answer] of noProof) {
+  test(`${what} instead of the group's list proves nothing: the endpoint is asked for`, async () => {
+    const azure = inProcess((asked) =>
+      asked.path === own ? { body: bodies.privateEndpoint } : answer(asked),
+    )
+    const seen = await azure.view.absence(ids.privateEndpoint, azure.clock.monotonicMs())
+    assert.is(seen.is, 'present')
+    assert.is(azure.asked.at(-1)?.path, own)
+  })
+}
+
+test('what we have written ourselves is never absent by a list', async () => {
+  for (const accepted of [true, false]) {
+    const azure = inProcess(({ path }) =>
+      path === own ? { body: bodies.privateEndpoint } : page(),
+    )
+    azure.view.wrote(ids.privateEndpoint, 'created', accepted)
+    azure.clock.pass(600_000)
+    const seen = await azure.view.absence(ids.privateEndpoint, azure.clock.monotonicMs())
+    assert.is(seen.is, 'present')
+  }
+})
+
+test('an endpoint is known by a recent list, for all that are in it', async () => {
+  const names = ['one', 'two', 'three']
+  const azure = inProcess(() => page(...names.map(endpointNamed)))
+  for (const name of names) {
+    assert.is((await azure.view.listedNow(idOf('privateEndpoint', name))).is, 'present')
+  }
+  assert.is(azure.asked.length, 1)
+  azure.clock.pass(15_001)
+  await azure.view.listedNow(idOf('privateEndpoint', 'one'))
+  assert.is(azure.asked.length, 2)
+})
+
+test('one that the list lacks, or that we have changed since, is asked for', async () => {
+  const azure = inProcess(({ path }) => (path === own ? { body: bodies.privateEndpoint } : page()))
+  assert.is((await azure.view.listedNow(ids.privateEndpoint)).is, 'present')
+  assert.is(azure.asked.at(-1)?.path, own)
+
+  const changed = inProcess(({ path }) =>
+    path === own ? refused(404, 'ResourceNotFound') : page(bodies.privateEndpoint),
+  )
+  changed.view.wrote(ids.privateEndpoint, 'deleted', true)
+  changed.clock.pass(1)
+  assert.is((await changed.view.listedNow(ids.privateEndpoint)).is, 'absent')
+})
+
+test('many new endpoints wait until the list shows them; a few are asked for', async () => {
+  const found = async (count: number): Promise<readonly string[]> => {
+    const azure = inProcess(({ path }) =>
+      isList(path, 'privateEndpoints') ? page() : { body: bodies.privateEndpoint },
+    )
+    const all = Array.from({ length: count }, (_, index) => idOf('privateEndpoint', `pe${index}`))
+    const mine = [ids.privateEndpoint, ...all.slice(1)]
+    for (const id of mine) azure.view.wrote(id, 'created', true)
+    azure.clock.pass(1)
+    const seen = await azure.view.find(ids.privateEndpoint, 5_000)
+    return [seen.is, ...azure.asked.map(({ path }) => (path === own ? 'GET' : 'list'))]
+  }
+  assert.equal(await found(3), ['present', 'list', 'GET'])
+  assert.equal(await found(4), ['unreadable', 'list'])
+})
+
 test('an address is checked by Azure', async () => {
   const azure = inProcess(() => ({
     body: { available: false, availableIPAddresses: ['10.0.1.5'] },

@@ -58,6 +58,46 @@ test('a write looks, then sends once', async () => {
   assert.is(put.headers['content-type'], 'application/json')
 })
 
+test('a look may be by list where the guard says so', async () => {
+  const listed = (items: readonly JsonObject[]): Answer =>
+    world({ body: { value: items } }, () => ({ status: 201, body: {} }))
+  const first: Action = { ...create, guard: { is: 'absent', since: 0 } }
+  const azure = inProcess(listed([]))
+  assert.is((await azure.view.act(first)).is, 'accepted')
+  assert.is(
+    azure.asked[0]?.path.endsWith(
+      '/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints',
+    ),
+    true,
+  )
+  assert.is((await inProcess(listed([bodies.privateEndpoint])).view.act(first)).is, 'guarded')
+
+  const group = {
+    do: 'put',
+    id: ids.zoneGroup,
+    body: {},
+    cause: 'user',
+    guard: { is: 'parentOwned', owner: 'cluster.uid', listed: true },
+  } as const
+  const ours = inProcess(listed([bodies.privateEndpoint]))
+  assert.is((await ours.view.act(group)).is, 'accepted')
+  assert.is(ours.asked[0]?.path.endsWith('/providers/Microsoft.Network/privateEndpoints'), true)
+  const theirs = { ...group, guard: { ...group.guard, owner: 'cluster.else' } } as const
+  assert.is((await ours.view.act(theirs)).is, 'guarded')
+})
+
+test('after a creation without an answer, absence is asked of Azure itself', async () => {
+  const first: Action = { ...create, guard: { is: 'absent', since: 0 } }
+  const azure = inProcess(({ method, path }) => {
+    if (method === 'PUT') throw new BrokenRequest('Unreachable', 'fast', true, 'It broke.')
+    return path === formatId(ids.privateEndpoint) ? gone : { body: { value: [] } }
+  })
+  assert.is((await azure.view.act(first)).is, 'unknown')
+  azure.clock.pass(60_000)
+  await azure.view.act(first)
+  assert.is(azure.asked.at(-2)?.path, formatId(ids.privateEndpoint))
+})
+
 test('a 2xx is accepted whatever its body', async () => {
   for (const body of ['', '<html>', '{']) {
     const azure = inProcess(world(gone, () => ({ status: 202, body })))

@@ -216,12 +216,12 @@ memory('a refusal is remembered with its time, and not in what was observed befo
   const kept = new Memory()
   const seen = observation()
   kept.meet(seen.key, seen.object, 0)
-  const before = kept.past(seen.key)
+  const before = kept.past(seen.key, 1, now)
   kept.done(seen, deed, { is: 'refused', error: error('Conflict', 'fast') }, now)
   assert.is(before.setbacks.size, 0)
-  assert.is(kept.past(seen.key).setbacks.get(deedKey(deed))?.untilMs, now + 2_000)
+  assert.is(kept.past(seen.key, 1, now).setbacks.get(deedKey(deed))?.untilMs, now + 2_000)
   kept.done(seen, deed, { is: 'accepted', status: 200 }, now)
-  assert.is(kept.past(seen.key).setbacks.size, 0)
+  assert.is(kept.past(seen.key, 1, now).setbacks.size, 0)
 })
 
 memory('an object of the same name is another object', () => {
@@ -230,15 +230,15 @@ memory('an object of the same name is another object', () => {
   kept.meet(seen.key, seen.object, 0)
   kept.done(seen, deed, { is: 'refused', error: error('Conflict', 'fast') }, now)
   kept.meet(seen.key, object({ metadata: { uid: 'another' } }), 0)
-  assert.is(kept.past(seen.key).setbacks.size, 0)
+  assert.is(kept.past(seen.key, 1, now).setbacks.size, 0)
 })
 
 memory('two zones of one name are not made at once', () => {
   const kept = new Memory()
-  assert.not(kept.zoneBeingMade(deed, now))
-  assert.not(kept.zoneBeingMade(deed, now))
-  assert.ok(kept.zoneBeingMade(elsewhere, now))
-  assert.not(kept.zoneBeingMade(elsewhere, now + 200_000))
+  assert.not(kept.beingMade.zone(deed, now))
+  assert.not(kept.beingMade.zone(deed, now))
+  assert.ok(kept.beingMade.zone(elsewhere, now))
+  assert.not(kept.beingMade.zone(elsewhere, now + 200_000))
 })
 
 memory("a server's turn is one object's, until it gives it back or vanishes", () => {

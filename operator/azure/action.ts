@@ -21,12 +21,16 @@ export type Deletable = Extract<
 >
 
 /**
- * What a fresh GET, sent by `act` right before the write, must show; otherwise nothing is written and
- * the outcome is `guarded`. Every destructive write and every decision carries one.
+ * What a look at Azure, by `act` right before the write, must show; otherwise nothing is written and the
+ * outcome is `guarded`. Every destructive write and every decision carries one, and is looked for by GET;
+ * a shared list may serve where the guard says so.
  */
 export type Guard =
-  /** It must not exist yet. */
-  | { readonly is: 'absent' }
+  /**
+   * It must not exist yet. For an endpoint that nobody can have begun before the moment `since` (of the
+   * operator's monotonic clock, ms) a complete list of its group begun after that will do.
+   */
+  | { readonly is: 'absent'; readonly since?: number }
   /** It must carry our owner tag, or (tags stripped) still be the incarnation that we made. */
   | { readonly is: 'owned'; readonly owner: string; readonly resourceGuid?: string }
   /** It must be exactly the body that the plan started from, by etag. */
@@ -38,8 +42,13 @@ export type Guard =
       readonly groupIds: readonly string[]
       readonly states: readonly ConnectionState[]
     }
-  /** The parent endpoint (of a zone group) must carry our owner tag. */
-  | { readonly is: 'parentOwned'; readonly owner: string; readonly resourceGuid?: string }
+  /** The parent endpoint (of a zone group) must carry our owner tag; `listed`: a recent list will do. */
+  | {
+      readonly is: 'parentOwned'
+      readonly owner: string
+      readonly resourceGuid?: string
+      readonly listed?: true
+    }
 
 export type Action =
   | {

@@ -13,7 +13,7 @@ import type { Azure, AzureView, IdentityRef } from './port.ts'
 import { Session } from './session.ts'
 import { noting, TokenSource } from './token.ts'
 import { Traces, usualGraces, type Graces } from './traces.ts'
-import { createTransport, type Deadlines } from './transport.ts'
+import { createTransport, type Deadlines, type Transport } from './transport.ts'
 import { View, type ViewParts } from './view.ts'
 import { write } from './write.ts'
 
@@ -38,6 +38,8 @@ export interface AzureOptions {
   readonly maxBodyBytes?: number
   /** Certificate authorities (PEM) in place of the usual ones; for tests within one process. */
   readonly ca?: string
+  /** In place of the network; for tests on a clock of their own. */
+  readonly transport?: Transport
 }
 
 interface Known {
@@ -59,7 +61,7 @@ const unusedMs = 3_600_000
 export function createAzure(options: AzureOptions): StoppableAzure {
   const { clock, environment } = options
   const cloud = cloudOf(environment)
-  const transport = createTransport(options)
+  const transport = options.transport ?? createTransport(options)
   const { resourceManager } = cloud
   const { client: wire } = transport
   const pipelines = createPipelines({ resourceManager, userAgent: options.userAgent, client: wire })

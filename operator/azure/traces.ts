@@ -33,6 +33,8 @@ export class Traces {
   readonly #graces: Graces
   readonly #resources = new Map<string, Written>()
   readonly #lists = new Map<string, number>()
+  /** Accepted creations that no list has shown yet, by kind. */
+  readonly #unseen = new Map<Kind, Map<string, number>>()
   #sweptAt = 0
 
   constructor(graces: Graces) {
@@ -42,6 +44,7 @@ export class Traces {
   wrote(id: Id<Kind>, written: Written): void {
     this.#sweep(written.at)
     this.#resources.set(idKey(id), written)
+    this.#note(id, written)
     for (const parent of shownIn(id)) {
       const known = this.#resources.get(idKey(parent))
       const deleted = known?.how === 'deleted'
@@ -74,6 +77,28 @@ export class Traces {
     if (written.how === 'created' && shows) return begunAt > written.at
     const grace = written.accepted ? this.#graces.updatedMs : this.#graces.unknownMs
     return begunAt >= written.at + grace
+  }
+
+  /** A list has shown it. */
+  shown(id: Id<Kind>): void {
+    this.#unseen.get(id.kind)?.delete(idKey(id))
+  }
+
+  /** How many of its kind we made lately that no list has shown, if this is one of them; else 0. */
+  created(id: Id<Kind>): number {
+    const unseen = this.#unseen.get(id.kind)
+    return unseen?.has(idKey(id)) ? unseen.size : 0
+  }
+
+  #note(id: Id<Kind>, { how, accepted, at }: Written): void {
+    const unseen = this.#unseen.get(id.kind) ?? new Map<string, number>()
+    this.#unseen.set(id.kind, unseen)
+    for (const [key, since] of unseen) {
+      if (at < since + this.#graces.createdMs) break
+      unseen.delete(key)
+    }
+    unseen.delete(idKey(id))
+    if (how === 'created' && accepted) unseen.set(idKey(id), at)
   }
 
   #sweep(now: number): void {

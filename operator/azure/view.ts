@@ -66,6 +66,35 @@ export class View implements AzureView {
     return this.#settledAbsence(id, group, maxAgeMs)
   }
 
+  /** Whether there is no such endpoint, by a list of its group begun at `since` or later, else by GET. */
+  async absence(
+    id: Id<'privateEndpoint'>,
+    since: number,
+  ): Promise<Observed<Models['privateEndpoint']>> {
+    const now = this.#now()
+    const { subscriptionId, resourceGroup } = id
+    const group = { list: 'privateEndpoints', subscriptionId, resourceGroup } as const
+    const { seen, begunAt } = await this.#list(group, Math.min(now - since, recentMs))
+    const complete = seen.is === 'present' && !seen.value.skipped
+    if (!complete || this.#traces.changedAt(id) !== undefined || begunAt < since) {
+      return this.get(id, 0)
+    }
+    const item = itemOf(seen.value, id)
+    return item === undefined ? absent : present(item)
+  }
+
+  /** An endpoint as a recent list shows it that our own last write does not contradict, else by GET. */
+  async listedNow(id: Id<'privateEndpoint'>): Promise<Observed<Models['privateEndpoint']>> {
+    const { seen, begunAt } = await this.#list(scopeOf(id), recentMs)
+    const item =
+      seen.is === 'present'
+        ? itemOf(seen.value as Listing<Models['privateEndpoint']>, id)
+        : undefined
+    return item !== undefined && this.#traces.settles(id, begunAt, true)
+      ? present(item)
+      : this.get(id, 0)
+  }
+
   ipAddressAvailable(
     virtualNetworkId: Id<'virtualNetwork'>,
     ipAddress: string,
@@ -117,7 +146,11 @@ export class View implements AzureView {
         return seen.error.status === 403 ? this.get(id, maxAgeMs) : seen
       case 'present': {
         const item = itemOf(seen.value as Listing<Models[K]>, id)
-        if (!this.#traces.settles(id, begunAt, item !== undefined)) return this.get(id, maxAgeMs)
+        if (!this.#traces.settles(id, begunAt, item !== undefined)) {
+          const young = item === undefined && this.#traces.mayAppear(id, this.#now())
+          return young && this.#traces.created(id) > few ? notYetVisible : this.get(id, maxAgeMs)
+        }
+        if (item !== undefined) this.#traces.shown(id)
         return item === undefined ? 'silent' : present(item)
       }
     }
@@ -139,6 +172,11 @@ export class View implements AzureView {
     return this.#parts.clock.monotonicMs()
   }
 }
+
+/** A list that began within this, ms, may stand for a look right before a write. */
+const recentMs = 15_000
+/** So many new resources are looked for one by one; more of them wait until a list shows them. */
+const few = 3
 
 /** Strictly later than the write. */
 const after = (at: number | undefined): number => (at === undefined ? -Infinity : at + 0.001)

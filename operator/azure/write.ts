@@ -4,6 +4,7 @@
  */
 import type { Action, Guard, Outcome } from './action.ts'
 import { guarded, holds } from './guard.ts'
+import type { Id } from './id.ts'
 import { text } from './json.ts'
 import { lanesBehind, lanesOf, type Lanes } from './lanes.ts'
 import type { Kind, Models } from './model.ts'
@@ -82,12 +83,26 @@ interface Looked {
 async function look(view: View, { guard, id }: Action): Promise<Looked> {
   if (guard === undefined) return {}
   const about = guarded(guard, id)
-  const seen: Observed<Models[Kind]> = about === undefined ? absent : await view.get(about, 0)
+  const seen = about === undefined ? absent : await lookAt(view, guard, about)
   if (about !== undefined && holds(guard, seen)) return { seen }
   if (seen.is === 'unreadable' && holding.includes(seen.error.code)) {
     return { outcome: { is: 'held', error: seen.error } }
   }
   return { outcome: { is: 'guarded', seen } }
+}
+
+/** By GET, but for what a list may prove; whatever it leaves open is asked for by GET as well. */
+function lookAt(
+  view: View,
+  guard: Guard,
+  about: Id<Kind>,
+): Promise<Observed<Models[Kind]>> | Observed<Models[Kind]> {
+  if (about.kind === 'privateEndpoint') {
+    const id = about as Id<'privateEndpoint'>
+    if (guard.is === 'absent' && guard.since !== undefined) return view.absence(id, guard.since)
+    if (guard.is === 'parentOwned' && guard.listed) return view.listedNow(id)
+  }
+  return view.get(about, 0)
 }
 
 async function send(

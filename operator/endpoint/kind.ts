@@ -21,6 +21,7 @@ import type { Deed } from './deed.ts'
 import { identityOf } from './identity.ts'
 import { Memory } from './memory.ts'
 import type { Observation } from './observation.ts'
+import { ZoneNames } from './observe-name.ts'
 import { observe, type Sources } from './observe.ts'
 import type { Settings } from './pace.ts'
 import { obstacle } from './server-turn.ts'
@@ -42,6 +43,8 @@ export interface EndpointDeps {
   readonly now: () => Date
   /** In [0, 1). */
   readonly random: () => number
+  /** Azure's monotonic clock, ms. Absent: no list proves that an endpoint is not there yet. */
+  readonly moment?: () => number
   /** Name of the private DNS zone in this cloud; default: the public cloud's. */
   readonly zoneName?: string
 }
@@ -51,7 +54,7 @@ export type EndpointKind = KindOf<Observation, Deed, Plan, Outcome, Written>
 export function endpointKind(deps: EndpointDeps): EndpointKind {
   const memory = new Memory()
   const { zoneName = 'privatelink.postgres.database.azure.com' } = deps
-  const sources: Sources = { ...deps, memory, zoneName }
+  const sources: Sources = { ...deps, memory, zoneName, zoneNames: new ZoneNames() }
   return {
     name: kind,
     observe: (key) => observe(sources, key),
@@ -73,7 +76,7 @@ async function act(
   seen: Observation,
 ): Promise<Outcome> {
   if (deed.action.do === 'delete' && !(await stillSo(writer, seen))) return held(stale)
-  if (deed.name === 'CreateZone' && memory.zoneBeingMade(deed, now().getTime())) {
+  if (deed.name === 'CreateZone' && memory.beingMade.zone(deed, now().getTime())) {
     return held(zoneBeingMade)
   }
   const view = azure.as(identityOf(seen.object))
@@ -145,6 +148,10 @@ async function write(
   if (written.status !== undefined && differs(object.status, written.status)) {
     // Always against the version that was read: a stale writer must not undo what was noted since.
     latest = await writer.applyStatus(object, written.status, object.metadata.resourceVersion)
+    const bound = written.status.privateEndpointId
+    if (bound !== undefined && object.status?.privateEndpointId === undefined) {
+      memory.firsthand(key)?.noted()
+    }
     for (const event of written.events.transitions) events.record(object, event)
   }
   for (const change of written.publish ?? []) {

@@ -4,8 +4,9 @@
  */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
-import { idKey, lastName } from '../azure/id.ts'
+import { BeingMade } from './being-made.ts'
 import { deedKey, keyOf, type Deed } from './deed.ts'
+import { Firsthand } from './firsthand.ts'
 import type { Observation, Past } from './observation.ts'
 import { Turns } from './turns.ts'
 import { errorOf, nextSetback, type Setback } from './trouble.ts'
@@ -23,16 +24,13 @@ interface Notes {
   zoneGroupDueMs: number
   /** The generation for which the zone group was last found as it should be. */
   zoneGroupFine?: number
+  readonly firsthand: Firsthand
 }
-
-/** A zone that is being made is seen by then, or it never will be. */
-const zoneVisibleWithinMs = 120_000
 
 export class Memory {
   readonly turns = new Turns()
+  readonly beingMade = new BeingMade()
   readonly #notes = new Map<string, Notes>()
-  /** Zones being made, by subscription and name. */
-  readonly #zones = new Map<string, { readonly id: string; readonly untilMs: number }>()
 
   forget(key: string, nowMs: number): void {
     if (this.#notes.delete(key)) this.turns.forget(key, nowMs)
@@ -46,14 +44,32 @@ export class Memory {
       setbacks: new Map(),
       accepted: new Map(),
       zoneGroupDueMs: firstDueMs,
+      firsthand: new Firsthand(),
     })
   }
 
   /** As it is now: what is done later must not change what an observation says. */
-  past(key: string): Past {
+  past(key: string, generation: number, nowMs: number): Past {
     const notes = this.#notes.get(key)
     if (notes === undefined) return { setbacks: new Map(), accepted: new Map() }
-    return { ...notes, setbacks: new Map(notes.setbacks), accepted: new Map(notes.accepted) }
+    const { firsthand, ...rest } = notes
+    const { untriedSince } = firsthand
+    const accepted = new Map(notes.accepted)
+    // A link that another object has made is waited for like one's own.
+    for (const [deed, atMs] of this.beingMade.links(nowMs)) {
+      accepted.set(deed, { atMs, generation })
+    }
+    return {
+      ...rest,
+      setbacks: new Map(notes.setbacks),
+      accepted,
+      ...(untriedSince === undefined ? {} : { untriedSince }),
+    }
+  }
+
+  /** Undefined for an object that was not met. */
+  firsthand(key: string): Firsthand | undefined {
+    return this.#notes.get(key)?.firsthand
   }
 
   /** Whether the zone group need not be looked at: it was right for this generation, not long ago. */
@@ -110,17 +126,6 @@ export class Memory {
     else notes[what] ??= nowMs
   }
 
-  /** Whether another object is making a zone of that name elsewhere in the subscription. */
-  zoneBeingMade({ action }: Deed, nowMs: number): boolean {
-    const key = zoneKey(action.id)
-    const made = this.#zones.get(key)
-    if (made === undefined || made.untilMs <= nowMs || made.id === idKey(action.id)) {
-      this.#zones.set(key, { id: idKey(action.id), untilMs: nowMs + zoneVisibleWithinMs })
-      return false
-    }
-    return true
-  }
-
   done(seen: Observation, deed: Deed, outcome: Outcome, nowMs: number): void {
     const notes = this.#notes.get(seen.key)
     if (notes === undefined) return
@@ -128,13 +133,14 @@ export class Memory {
     const { generation } = seen.object.metadata
     const at = { nowMs, generation, chance: seen.chance }
     const error = errorOf(outcome)
+    notes.firsthand.did(deed.name, outcome, at)
     if (error !== undefined) {
       notes.setbacks.set(key, nextSetback(notes.setbacks.get(key), error, at))
-      if (deed.name === 'CreateZone' && outcome.is === 'refused')
-        this.#zones.delete(zoneKey(deed.action.id))
+      if (outcome.is === 'refused') this.beingMade.refused(deed)
       return
     }
     notes.setbacks.delete(key)
+    this.beingMade.accepted(deed, nowMs)
     notes.accepted.set(key, { atMs: nowMs, generation })
     if (deed.name === 'DeleteFailedEndpoint') {
       const next = keyOf('CreateEndpoint', deed.action.id)
@@ -154,6 +160,3 @@ const provisioningFailed = {
   message: 'Azure ended the endpoint Failed before it was usable.',
   retry: 'fast',
 } as const
-
-const zoneKey = (id: Deed['action']['id']): string =>
-  `${id.subscriptionId}/${lastName(id)}`.toLowerCase()

@@ -67,6 +67,11 @@ export interface Past {
   readonly setbacks: ReadonlyMap<string, Setback>
   /** By deed key: when Azure last took it. */
   readonly accepted: ReadonlyMap<string, { readonly atMs: number; readonly generation: number }>
+  /**
+   * Since when (Azure's monotonic clock, ms) nobody but this process can have begun the endpoint, and it
+   * has not: what this process has tried itself, or found noted, is looked for by GET.
+   */
+  readonly untriedSince?: number
   /** ms since the epoch: since when Azure has shown no endpoint. */
   readonly absentSinceMs?: number
   /** ms since the epoch: since when the record of an approved endpoint has been wrong. */
@@ -101,6 +106,14 @@ export interface Unasked {
 }
 export const unasked: Unasked = { is: 'unasked' }
 
+/**
+ * The one that this process has just written, which no list shows. `written`: Azure took it, its record
+ * is not there yet. `recorded`: the record is there, and names this very endpoint as its maker.
+ */
+export interface OwnGroup {
+  readonly is: 'written' | 'recorded'
+}
+
 export interface DnsSeen {
   /** The zone's name that the server needs, and whether Azure said so itself. */
   readonly zoneName: { readonly name: string; readonly certain: boolean }
@@ -110,7 +123,7 @@ export interface DnsSeen {
   /** Address records of the chosen zone. */
   readonly records: Observed<readonly RecordSet[]> | Unasked
   /** Zone groups of the endpoint; unasked while the record agrees. */
-  readonly zoneGroups: Observed<readonly ZoneGroup[]> | Unasked
+  readonly zoneGroups: Observed<readonly ZoneGroup[]> | Unasked | OwnGroup
   /** The endpoint of this subscription whose GUID the record's creator names. */
   readonly creator: Observed<PrivateEndpoint> | Unasked
   /** Of that creator: proven gone, wherever it was; or ours, and about to leave the name to others. */

@@ -13,8 +13,10 @@ import {
   type Unasked,
 } from './observation.ts'
 import type { Sources } from './observe.ts'
+import type { Ages } from './observe-calm.ts'
 import { creatorFate } from './observe-creator.ts'
-import { linksOf, nameOf, zoneOf } from './observe-zone.ts'
+import { nameOf } from './observe-name.ts'
+import { wantedLinksOf, zoneOf } from './observe-zone.ts'
 import { restMs } from './pace.ts'
 import { isApproved } from './plan-connection.ts'
 import { leadsTo } from './plan-zone-group.ts'
@@ -25,7 +27,7 @@ import { zoneIdOf, type ZoneChoice } from './zone-choice.ts'
 interface Given {
   readonly server: Observed<Server>
   readonly endpoint: Observed<PrivateEndpoint>
-  readonly age: number
+  readonly ages: Ages
   /** The endpoint is to be removed: its zone group is looked at, and its links once it is gone. */
   readonly removing: boolean
 }
@@ -45,16 +47,23 @@ export async function observeDns(
     deletionTimestamp !== undefined && deleteUnusedLinks && given.endpoint.is === 'absent'
   const managed = mode === 'Managed' && (deletionTimestamp === undefined || tidying)
   const zoneName = managed
-    ? await nameOf(from, view, base, target, given)
+    ? await nameOf(from, view, base, target, given.server)
     : { name: from.zoneName, certain: false }
   const choice: ZoneChoice = managed
     ? await zoneOf(view, base, target, zoneName.name, given)
     : { is: 'none' }
   const zoneId = choice.is === 'zone' ? choice.zone.id : undefined
-  const age = tidying ? 0 : given.age
+  const ages = tidying ? { age: 0, calm: 0 } : given.ages
+  const made =
+    given.endpoint.is === 'present' && given.endpoint.value.provisioningState === 'Succeeded'
   const [links, records] = await Promise.all([
-    zoneId ? linksOf(view, zoneId, age) : unasked,
-    recordsOf(view, zoneIdOf(choice), age, tidying ? undefined : lastName(target.serverId)),
+    zoneId ? wantedLinksOf(view, zoneId, target, ages) : unasked,
+    recordsOf(
+      view,
+      zoneIdOf(choice),
+      made ? ages.age : ages.calm,
+      tidying ? undefined : lastName(target.serverId),
+    ),
   ])
   const shown = { zoneName, choice, links, records, zoneGroups: unasked, creator: unasked }
   const creator = await creatorSeen(view, shown, target, given)
@@ -88,7 +97,7 @@ async function creatorSeen(
   view: AzureView,
   dns: DnsSeen,
   target: Target,
-  { endpoint, age }: Given,
+  { endpoint, ages: { age } }: Given,
 ): Promise<DnsSeen['creator']> {
   const record = recordOf(dns, target)
   const creator = record && creatorOf(record)
@@ -110,7 +119,7 @@ async function groupsOf(
   view: AzureView,
   { key, object, at, chance }: Observation,
   target: Target,
-  { endpoint, age, removing }: Given,
+  { endpoint, ages: { age }, removing }: Given,
   dns: DnsSeen,
   seen: Pick<AzureSeen, 'interfaces'>,
 ): Promise<DnsSeen['zoneGroups']> {
@@ -136,6 +145,17 @@ async function groupsOf(
   const usual = settled && (ready || !approved)
   const trusted = agrees && noted && (usual || memory.zoneGroupFine(key, generation))
   if (trusted && !removing && !memory.zoneGroupDue(key, nowMs)) return unasked
+  const known =
+    removing || noted
+      ? undefined
+      : memory
+          .firsthand(key)
+          ?.groups(endpoint.value, agrees ? record : undefined, approved, { nowMs, generation })
+  if (known?.is === 'recorded') {
+    const nextMs = nowMs + settings.zoneGroupResyncMs * (0.9 + 0.2 * chance)
+    memory.zoneGroupSeen(key, nextMs, generation)
+  }
+  if (known !== undefined) return known
 
   const youngest = removing || trusted ? 0 : Math.min(age, restMs(settings))
   const all = await view.list({ list: 'zoneGroups', endpointId: target.endpointId }, youngest)

@@ -1,52 +1,38 @@
 /** Which zone an endpoint uses: the reads that `chooseZone` decides by. */
-import { idKey, lastName, parseId, type Id } from '../azure/id.ts'
+import { formatId, idKey, lastName, sameText, type Id } from '../azure/id.ts'
 import type { Server, VirtualNetworkLink, Zone } from '../azure/model.ts'
-import { absent, present, type Observed } from '../azure/observed.ts'
+import { present, type Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
-import type { DnsSeen, Observation } from './observation.ts'
-import type { Sources } from './observe.ts'
+import { calmly, type Ages } from './observe-calm.ts'
+import type { Observation } from './observation.ts'
 import type { Target } from './target.ts'
 import { lacksPermission } from './trouble.ts'
 import { chooseZone, named, type ZoneChoice } from './zone-choice.ts'
 
 interface Given {
   readonly server: Observed<Server>
-  readonly age: number
+  readonly ages: Ages
 }
 
-/** Azure's own word for the zone's name where it has not been settled yet. */
-export async function nameOf(
-  from: Sources,
-  view: AzureView,
-  { object }: Observation,
-  { serverId, zoneId }: Target,
-  { server }: Given,
-): Promise<DnsSeen['zoneName']> {
-  const known = zoneId ?? parseId('zone', object.status?.dns?.zoneId ?? '')
-  const settled = object.status?.memory?.appliedGeneration === object.metadata.generation
-  if (known !== undefined && settled) return { name: lastName(known), certain: false }
-  const all =
-    server.is === 'present'
-      ? await view.list({ list: 'privateLinkResources', serverId }, from.settings.zoneGroupResyncMs)
-      : absent
-  const names = all.is === 'present' ? all.value.items.flatMap((one) => one.requiredZoneNames) : []
-  const [name] = names
-  if (name !== undefined) return { name, certain: true }
-  if (known !== undefined) return { name: lastName(known), certain: false }
-  const domain =
-    server.is === 'present' ? server.value.fullyQualifiedDomainName?.split('.').slice(1) : undefined
-  return {
-    name: domain?.length ? `privatelink.${domain.join('.')}` : from.zoneName,
-    certain: false,
-  }
-}
-
+/** The zone as it was a while ago, if it was usable then. */
 export async function zoneOf(
+  view: AzureView,
+  base: Observation,
+  target: Target,
+  name: string,
+  { ages: { age, calm } }: Given,
+): Promise<ZoneChoice> {
+  const before = await zoneAt(view, base, target, name, calm)
+  const usable = before.is === 'zone' && before.zone.provisioningState === 'Succeeded'
+  return usable || calm <= age ? before : zoneAt(view, base, target, name, age)
+}
+
+async function zoneAt(
   view: AzureView,
   { object }: Observation,
   target: Target,
   name: string,
-  { age }: Given,
+  age: number,
 ): Promise<ZoneChoice> {
   if (target.zoneId !== undefined) return givenZone(view, target.zoneId, age)
   const before = object.status?.dns?.zoneId
@@ -84,7 +70,26 @@ async function givenZone(view: AzureView, id: Id<'zone'>, age: number): Promise<
   }
 }
 
-export async function linksOf(
+/** The zone's links; what the object wants of them must be there, or they are looked at now. */
+export const wantedLinksOf = (
+  view: AzureView,
+  zoneId: Id<'zone'>,
+  { linkedNetworks }: Target,
+  ages: Ages,
+): Promise<Observed<readonly VirtualNetworkLink[]>> =>
+  calmly(
+    ages,
+    (maxAge) => linksOf(view, zoneId, maxAge),
+    (found) =>
+      linkedNetworks.every((network) =>
+        found.some(
+          ({ virtualNetworkId, provisioningState }) =>
+            sameText(virtualNetworkId, formatId(network)) && provisioningState === 'Succeeded',
+        ),
+      ),
+  )
+
+async function linksOf(
   view: AzureView,
   zoneId: Id<'zone'>,
   age: number,

@@ -3,24 +3,27 @@
  * only that proves something, nothing at all for what did not parse. Decides nothing but what to ask.
  */
 import { annotations, finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
-import { sameId, virtualNetworkOf } from '../azure/id.ts'
+import { sameId } from '../azure/id.ts'
 import { itemOf } from '../azure/listing.ts'
-import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
+import type { PrivateEndpoint, Server } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
 import type { ConfigMaps, ObjectWriter, Store } from '../kubernetes/port.ts'
-import { placement } from './address.ts'
 import { rivalOf } from './claim.ts'
 import { gate } from './gate.ts'
 import { identityOf, makerOf } from './identity.ts'
-import { interfacesOfEndpoint } from './listing.ts'
 import type { Memory } from './memory.ts'
+import type { ZoneNames } from './observe-name.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
+import { calmly } from './observe-calm.ts'
 import { observeDns } from './observe-dns.ts'
+import { addressOf, interfacesOf, networkOf, subnetOf } from './observe-network.ts'
 import { published } from './observe-published.ts'
 import { elsewhereOf, ownerGone, seniorsOf } from './observe-owner.ts'
 import { serverAge, turnOf } from './server-turn.ts'
-import { maxAgeMs, type Settings } from './pace.ts'
+import { isRunning } from './ownership.ts'
+import { calmMs, maxAgeMs, type Settings } from './pace.ts'
+import { differencesOf } from './plan-change.ts'
 import { wantsReplacement } from './replacement.ts'
 import { boundTarget, parseTarget, unknownPolicies, type Target } from './target.ts'
 
@@ -34,6 +37,9 @@ export interface Sources {
   readonly memory: Memory
   readonly now: () => Date
   readonly random: () => number
+  /** Azure's monotonic clock, ms; absent: only a GET proves that there is no endpoint yet. */
+  readonly moment?: () => number
+  readonly zoneNames: ZoneNames
   /** The zone's name in this cloud, for a server that can't be asked. */
   readonly zoneName: string
 }
@@ -48,6 +54,10 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const at = from.now()
   const chance = from.random()
   memory.meet(key, object, at.getTime() + chance * settings.zoneGroupResyncMs)
+  const { finalizers, generation } = object.metadata
+  const firsthand = memory.firsthand(key)
+  if (object.status?.privateEndpointId !== undefined) firsthand?.found()
+  if (from.moment && finalizers?.includes(finalizer)) firsthand?.held(from.moment())
   const parsed = parseTarget(object)
   const requested = requestOf(object)
   const base: Observation = {
@@ -60,7 +70,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     owner: makerOf(from.clusterId, object),
     ownerGone: false,
     seniors: {},
-    past: memory.past(key),
+    past: memory.past(key, generation, at.getTime()),
   }
   if (parsed.is === 'invalid' || !worthAsking(object)) return base
   const leaving = object.metadata.deletionTimestamp !== undefined
@@ -74,7 +84,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   return {
     ...base,
     parsed: { is: 'target', value: target },
-    past: memory.past(key),
+    past: memory.past(key, generation, at.getTime()),
     azure,
     seniors: seniorsOf(from, base, azure, target),
     ownerGone: await ownerGone(from, base, azure.endpoint),
@@ -104,25 +114,48 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   const view = from.azure.as(identityOf(object))
   const leaving = object.metadata.deletionTimestamp !== undefined
   const age = maxAgeMs(object, requested !== undefined, at.getTime(), from.settings)
-  const [server, network] = await Promise.all([
-    view.find(target.serverId, serverAge(from, target, age)),
-    leaving ? absent : view.find(target.virtualNetworkId, age),
+  const calm = requested === undefined ? Math.max(age, calmMs(from.settings)) : age
+  const ages = { age, calm }
+  const known = object.status?.resourceGuid !== undefined && !leaving
+  const strict = serverAge(from, target, age)
+  const [before, network] = await Promise.all([
+    view.find(target.serverId, known ? calm : strict),
+    leaving ? absent : networkOf(view, target, ages),
   ])
-  const open = gate(server).is === 'open' || gate(server).is === 'hidden'
-  const endpoint = await endpointOf(view, base, target, age, open)
+  const endpoint = await endpointOf(view, base, target, age, isOpen(before))
+  // A server matters to what may be written, and less while nothing is.
+  const idle = known && endpoint.is === 'present' && isAsMade(base, endpoint.value)
+  const server = idle || !known ? before : await view.find(target.serverId, strict)
+  const open = isOpen(server)
   const fresh = endpoint.is === 'present' && wantsReplacement(base, { server }, endpoint.value)
+  const removing = leaving || fresh
   const [subnet, group, address, interfaces, elsewhere, dns] = await Promise.all([
     subnetOf(view, base, target, network),
-    endpoint.is === 'absent' && !leaving ? view.get(target.groupId, age) : unasked,
+    endpoint.is === 'absent' && !leaving
+      ? calmly(
+          ages,
+          (maxAge) => view.get(target.groupId, maxAge),
+          () => true,
+        )
+      : unasked,
     endpoint.is === 'absent' && open ? addressOf(view, base, target, network) : unasked,
-    endpoint.is === 'present' ? interfacesOf(view, endpoint.value, age) : unasked,
+    endpoint.is === 'present' ? interfacesOf(view, endpoint.value, ages) : unasked,
     endpoint.is === 'absent' && open && !leaving ? elsewhereOf(view, base, target, age) : undefined,
-    observeDns(from, view, base, target, { server, endpoint, age, removing: leaving || fresh }),
+    observeDns(from, view, base, target, { server, endpoint, ages, removing }),
   ])
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
   const named = await dns({ interfaces })
   return { ...seen, ...(elsewhere === undefined ? {} : { elsewhere }), dns: named }
 }
+
+const isOpen = (server: Observed<Server>): boolean =>
+  gate(server).is === 'open' || gate(server).is === 'hidden'
+
+/** Azure works on it, or nothing about the endpoint itself is to be written. */
+const isAsMade = (base: Observation, endpoint: PrivateEndpoint): boolean =>
+  isRunning(endpoint) ||
+  (endpoint.provisioningState === 'Succeeded' &&
+    differencesOf(base, endpoint).differences.length === 0)
 
 /**
  * Absence of what was begun, or is let go, is proven: by GET, or by the list of its own group. An
@@ -145,46 +178,4 @@ async function endpointOf(
   if (all.is !== 'present') return view.find(target.endpointId, age)
   const found = itemOf(all.value, target.endpointId)
   return found ? present(found) : absent
-}
-
-/** By the network's own list of subnets; by GET where its policies are to be changed. */
-function subnetOf(
-  view: AzureView,
-  { object }: Observation,
-  { subnetId }: Target,
-  network: Observed<VirtualNetwork>,
-): Promise<Observed<Subnet>> | Observed<Subnet> {
-  if (network.is !== 'present') return network
-  const found = network.value.subnets.find(({ id }) => sameId(id, subnetId))
-  const { metadata, spec, status } = object
-  const wanted = spec.subnetNetworkPolicies
-  const due =
-    wanted !== undefined &&
-    status?.memory?.subnetPolicyGeneration !== metadata.generation &&
-    found?.privateEndpointNetworkPolicies !== wanted
-  if (due || found === undefined) return view.get(subnetId, 0)
-  return present(found)
-}
-
-function addressOf(
-  view: AzureView,
-  { object }: Observation,
-  { subnetId }: Target,
-  network: Observed<VirtualNetwork>,
-): Promise<AzureSeen['address']> | AzureSeen['address'] {
-  const wanted = object.spec.privateIPAddress
-  if (wanted === undefined || network.is !== 'present') return unasked
-  const subnet = network.value.subnets.find(({ id }) => sameId(id, subnetId))
-  if (subnet === undefined || placement(wanted, subnet.addressPrefixes) !== 'usable') return unasked
-  return view.ipAddressAvailable(virtualNetworkOf(subnetId), wanted)
-}
-
-async function interfacesOf(
-  view: AzureView,
-  endpoint: PrivateEndpoint,
-  age: number,
-): Promise<AzureSeen['interfaces']> {
-  const { subscriptionId, resourceGroup } = endpoint.id
-  const all = await view.list({ list: 'networkInterfaces', subscriptionId, resourceGroup }, age)
-  return all.is === 'present' ? present(interfacesOfEndpoint(all.value, endpoint)) : all
 }

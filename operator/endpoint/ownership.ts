@@ -66,9 +66,15 @@ export function ownedGuard(seen: Observation, endpoint: PrivateEndpoint): Guard 
   return resourceGuid === undefined ? { is: 'owned', owner } : { is: 'owned', owner, resourceGuid }
 }
 
-export const parentGuard = (seen: Observation, endpoint: PrivateEndpoint): Guard => ({
+/** @param listed whether a recent list will do */
+export const parentGuard = (
+  seen: Observation,
+  endpoint: PrivateEndpoint,
+  listed = false,
+): Guard => ({
   ...ownedGuard(seen, endpoint),
   is: 'parentOwned',
+  ...(listed ? { listed } : {}),
 })
 
 /** Azure is working on it; states that nobody knows count as that. */

@@ -15,6 +15,10 @@ export const restMs = ({ resyncMs }: Settings): number => resyncMs / 2
 
 const longestWaitMs = 30_000
 
+/** How old an answer may be about what an object in flight does not wait for, ms: a minute, usually. */
+export const calmMs = (settings: Settings): number =>
+  Math.min(restMs(settings), 12 * settings.inFlightMs)
+
 /** Waiting for people: rarer the longer it lasts. */
 export function waitMs(sinceMs: number, nowMs: number, { inFlightMs }: Settings): number {
   const longest = Math.max(longestWaitMs, inFlightMs)

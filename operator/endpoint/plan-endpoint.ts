@@ -149,10 +149,15 @@ function putNew(seen: Observation, azure: AzureSeen, target: Target): Step {
       : { applicationSecurityGroupIds: securityGroups(spec.applicationSecurityGroupIds) }),
   })
   const cause = vanished(seen) ? 'drift' : 'user'
+  const { untriedSince } = seen.past
+  const guard = {
+    is: 'absent',
+    ...(untriedSince === undefined ? {} : { since: untriedSince }),
+  } as const
   return attempt(seen, {
     deed: {
       name: 'CreateEndpoint',
-      action: { do: 'put', id: target.endpointId, body, guard: { is: 'absent' }, cause },
+      action: { do: 'put', id: target.endpointId, body, guard, cause },
     },
     reason: 'Creating',
     message: `Private endpoint ${lastName(target.endpointId)} is being made.`,

@@ -26,8 +26,9 @@ export function zoneGroup(
   zoneId: Id<'zone'>,
 ): Step {
   const groups = azure.dns.zoneGroups
-  if (isLost(endpoint) || groups.is === 'unasked') return done
+  if (isLost(endpoint) || groups.is === 'unasked' || groups.is === 'recorded') return done
   const waiting = unmet('PreparingDNS', `The zone group of ${endpoint.name} is being made.`)
+  if (groups.is === 'written') return waiting
   if (groups.is === 'unreadable') return unread(groups.error, waiting)
   const all = groups.is === 'present' ? groups.value : []
   const group = all.find(({ id }) => sameId(id, target.zoneGroupId))
@@ -38,7 +39,8 @@ export function zoneGroup(
   if (group === undefined && other !== undefined) {
     return replaceOther(seen, azure, target, endpoint, zoneId, other)
   }
-  const write = (differs?: Difference) => writeGroup(seen, target, endpoint, zoneId, differs)
+  const first = group === undefined
+  const write = (differs?: Difference) => writeGroup(seen, target, endpoint, zoneId, first, differs)
   if (group === undefined) return write()
   if (running(group.provisioningState)) {
     return unmet('PreparingDNS', `The zone group is ${group.provisioningState}.`)
@@ -58,11 +60,13 @@ export const leadsTo = (group: ZoneGroup, zoneId: Id<'zone'>, configName?: strin
       (configName === undefined || sameText(config.name, configName)),
   )
 
+/** @param first there is none yet: nothing that exists is written over */
 function writeGroup(
   seen: Observation,
   target: Target,
   endpoint: PrivateEndpoint,
   zoneId: Id<'zone'>,
+  first: boolean,
   differs: Difference = { path: 'dns.zoneGroup', desired: formatId(zoneId) },
 ): Step {
   const { zoneGroupName, configName } = seen.object.spec.dns
@@ -74,7 +78,7 @@ function writeGroup(
         do: 'put',
         id: target.zoneGroupId,
         body: zoneGroupBody(zoneGroupName, [{ name: configName, zoneId: zone }]),
-        guard: parentGuard(seen, endpoint),
+        guard: parentGuard(seen, endpoint, first),
         cause: settled(seen) ? 'drift' : 'user',
       },
     },

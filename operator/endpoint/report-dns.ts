@@ -41,8 +41,9 @@ function groupId(
   before: DnsStatus | undefined,
 ): string | undefined {
   if (mode === 'External') return undefined
-  if (zoneGroups.is === 'unasked' || zoneGroups.is === 'unreadable') return before?.zoneGroupId
+  if (zoneGroups.is === 'recorded') return formatId(target.zoneGroupId)
   if (zoneGroups.is === 'absent') return undefined
+  if (zoneGroups.is !== 'present') return before?.zoneGroupId
   const wanted = zoneGroups.value.find(({ id }) => sameId(id, target.zoneGroupId))
   const noted = zoneGroups.value.find(({ id }) => sameText(formatId(id), before?.zoneGroupId))
   const shown = mode === 'Managed' ? (wanted ?? noted) : noted

@@ -20,7 +20,7 @@ import { Throttle } from './throttle.ts'
 import { makeWorld } from './world.ts'
 
 const realNow = (): number => Date.now()
-const router = new Router([
+export const router = new Router([
   ...subscriptionRoutes,
   ...resourceGroupRoutes,
   ...networkRoutes,
@@ -75,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 }
 
-function identityOf(identities: readonly SimulatedIdentity[], name: string): SimulatedIdentity {
+export function identityOf(identities: readonly SimulatedIdentity[], name: string): SimulatedIdentity {
   const found = identities.find((each) => each.name === name)
   if (found === undefined) throw new Error(`the simulator has no identity ${name}`)
   return found
@@ -118,7 +118,7 @@ function write(
 }
 
 /** Of `owner`, who may do everything in the first subscription. */
-function environmentOf(
+export function environmentOf(
   url: string,
   caFile: string,
   owner: SimulatedIdentity | undefined,

@@ -82,6 +82,7 @@ function createOperator(
     clusterId,
     settings: { inFlightMs: 5_000, resyncMs: 300_000, zoneGroupResyncMs: 43_200_000 },
     now: clock.now,
+    moment: clock.monotonicMs,
     random,
     ...(zoneName === undefined ? {} : { zoneName }),
   })
