@@ -10,7 +10,7 @@ import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { AzureView, Listed, Listing, ListScope } from './port.ts'
 import type { TokenSource } from './token.ts'
-import type { Findable } from './view.ts'
+import type { Findable } from './listing.ts'
 
 export class LeavingView implements AzureView {
   readonly #tokens: TokenSource

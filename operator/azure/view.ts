@@ -6,16 +6,13 @@ import type { Action, Outcome } from './action.ts'
 import type { Clock } from './client.ts'
 import type { AddressCheck } from './decode/table.ts'
 import { idKey, type Id } from './id.ts'
-import { itemOf } from './listing.ts'
+import { itemOf, scopeOf, type Findable } from './listing.ts'
 import type { Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
 import type { AzureView, Listed, Listing, ListScope } from './port.ts'
 import { readAddressCheck, readList, readOne, type Reader } from './read.ts'
 import { Shelf, type Stamped } from './shelf.ts'
 import { listKey, Traces, type Graces, type Written } from './traces.ts'
-
-/** Kinds that `find` knows a list for. */
-export type Findable = 'server' | 'privateEndpoint' | 'virtualNetwork' | 'zone'
 
 export interface ViewParts {
   readonly reader: Reader
@@ -187,17 +184,3 @@ const notYetVisible = unreadable({
   retry: 'fast',
   retryAfterMs: 5_000,
 })
-
-/** The widest list that shows the resource. */
-function scopeOf({ kind, subscriptionId }: Id<Findable>): ListScope {
-  switch (kind) {
-    case 'server':
-      return { list: 'servers', subscriptionId }
-    case 'privateEndpoint':
-      return { list: 'privateEndpoints', subscriptionId }
-    case 'virtualNetwork':
-      return { list: 'virtualNetworks', subscriptionId }
-    case 'zone':
-      return { list: 'zones', subscriptionId }
-  }
-}

@@ -75,7 +75,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 }
 
-export function identityOf(identities: readonly SimulatedIdentity[], name: string): SimulatedIdentity {
+export function identityOf(
+  identities: readonly SimulatedIdentity[],
+  name: string,
+): SimulatedIdentity {
   const found = identities.find((each) => each.name === name)
   if (found === undefined) throw new Error(`the simulator has no identity ${name}`)
   return found
