@@ -20,15 +20,17 @@ const seed = Number(process.env['SEED'] ?? process.env['PGPE_TEST_SEED'] ?? '1')
 
 const strangers = deadline(240, async () => {
   const sum = await playAll(seed, histories)
-  const { approvals, overtaken, revoked, moves, wrong } = sum
+  const { approvals, overtaken, forgotten, revoked, moves, decisions, deaths, wrong } = sum
   console.log(
-    `adversary: SEED=${seed}, ${sum.histories} histories, ${moves} moves of strangers, ${approvals} approvals, ${wrong.length} wrong; ${overtaken} overtaken in the instant of the write, ${revoked} taken back`,
+    `adversary: SEED=${seed}, ${sum.histories} histories, ${moves} moves of strangers, ${decisions} decisions, ${deaths} deaths, ${approvals} approvals, ${wrong.length} wrong; ${overtaken} overtaken in the instant of the write, ${revoked} taken back, ${forgotten} forgotten`,
   )
   assert.equal(wrong, [], `SEED=${seed}`)
   assert.is(sum.histories, histories)
   assert.ok(approvals > histories / 2, `the histories are not idle: ${approvals} approvals`)
   assert.ok(moves > histories, `nor peaceful: ${moves} moves`)
   assert.ok(overtaken > 0 && revoked > 0, 'nor harmless')
+  assert.ok(decisions > histories && deaths > histories / 4, 'nor quiet')
+  assert.ok(forgotten < histories / 500, `and hardly anything is forgotten: ${forgotten}`)
 })
 test(`strangers get no approval that no decision gives (${histories} histories)`, strangers)
 

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import type { EndpointConnectionDecision } from '../operator/api/connection-decision.ts'
 import { UncheckedApprovals } from '../operator/decision/unchecked.ts'
 import { connection, decision, endpointText, intent, now, ours, strangers } from './kit/decision.ts'
-import { DecisionWorld } from './kit/decision-world.ts'
+import { Crash, DecisionWorld } from './kit/decision-world.ts'
 
 const test = suite('a decision withdrawn at once')
 
@@ -178,6 +178,34 @@ test('an object that another process left being deleted has its notes looked aft
   world.restart()
   await world.settle()
   assert.is(world.stateOf(foreign), 'Rejected')
+})
+
+test('what a process sent that died before it could note it, is looked after by the next one, whatever became of the spec', async () => {
+  const world = new DecisionWorld()
+  world.connect(app)
+  world.cluster.apply(approve())
+  world.at = (point) => {
+    if (point !== 'written') return
+    world.restart()
+    throw new Crash()
+  }
+  while (world.puts.length === 0) {
+    await world.visit('db/approve').catch(() => undefined)
+    world.pass(1_000)
+  }
+  world.at = () => undefined
+  world.cluster.apply({ ...approve(), spec: { ...approve().spec, maxApproved: 1 } })
+  // Azure still works on the approval, and somebody else comes under the name.
+  world.connect(foreign)
+  await world.visit('db/approve')
+  assert.is(world.stateOf(foreign), 'Pending')
+  world.pass(12_000)
+  assert.is(world.stateOf(foreign), 'Approved')
+  await world.settle()
+  assert.is(world.stateOf(foreign), 'Rejected')
+  world.pass(60_000)
+  await world.settle()
+  assert.is(world.cluster.of(approve()).status?.memory, undefined, 'and then it is forgotten')
 })
 
 test('a thousand are remembered, the youngest', () => {

@@ -67,6 +67,9 @@ const memory = object(
           action: armText('Approve, Reject or Delete.'),
           before: optional(armText('The state that it was in.')),
           at: time('When recorded.'),
+          generation: optional(
+            integer('The last generation that found that identity there.', { minimum: 0 }),
+          ),
         }),
         { maxItems: 100 },
       ),

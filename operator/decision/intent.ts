@@ -54,6 +54,10 @@ export function maybeSent(seen: Observation, name: string): boolean {
   return open !== undefined && recent(Date.parse(open.at))
 }
 
+/** The same, where a process before this one may have sent it and died before it could note that. */
+export const maybeSentByAny = (seen: Observation, name: string): boolean =>
+  maybeSent(seen, name) || seen.now - seen.knownSince < settleMs(seen.settings)
+
 export type Judgement =
   /** Still to be written, under way, or not to be told yet. */
   | { readonly is: 'open' }
@@ -119,9 +123,10 @@ function foreign(
     !givenByAnother &&
     !((seen.attempts.get(revokeKey(intent.name))?.nextAt ?? 0) > seen.now)
   const { metadata, status } = decisionOf(seen)
-  const old = alone || status?.memory?.generation !== metadata.generation
+  const bound = intent.generation ?? status?.memory?.generation
+  const old = alone || bound !== metadata.generation
   const over = connection.state !== 'Approved' || intent.action !== 'Approve' || givenByAnother
-  return old && over && !busy(connection) && !maybeSent(seen, intent.name)
+  return old && over && !busy(connection) && !maybeSentByAny(seen, intent.name)
     ? { is: 'void' }
     : { is: 'foreign', connection, revoke }
 }

@@ -37,12 +37,14 @@ export function decisionKind(deps: DecisionDependencies): DecisionKind {
         key,
         decision,
         owed.map(({ intent }) => intent.name),
+        now,
       )
       const seen = await look(
         {
           self: candidate(decision, endpoints),
           rivals: rivalsOf(decision, decisions).map((rival) => candidate(rival, endpoints)),
           attempts: pacing.attempts(key),
+          knownSince: pacing.knownSince(key) ?? now,
           unchecked: owedBy(decision, owed, now),
           silentSince: undefined,
           serverTakenUntil: pacing.takenUntil(key, decision.spec.serverId),

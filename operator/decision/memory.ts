@@ -14,11 +14,16 @@ import { plain } from './printable.ts'
 /** Notes of one sort that a status can hold. */
 export const noteLimit = 100
 
-/** @param kept intents that are still open; @param finished those just seen to be carried out */
+/**
+ * @param open intents that may still be carried out, and are this generation's from now on
+ * @param foreign those under whose names somebody else stands
+ * @param finished those just seen to be carried out
+ */
 export function memoryAfter(
   seen: Observation,
   findings: readonly Finding[],
-  kept: readonly Intent[],
+  open: readonly Intent[],
+  foreign: readonly Intent[],
   finished: readonly Intent[],
 ): Memory | undefined {
   const { metadata, spec, status } = decisionOf(seen)
@@ -33,8 +38,11 @@ export function memoryAfter(
       action: spec.action ?? '',
       before: plain(connection.state, 64),
       at: timestamp(new Date(seen.now)),
+      generation: metadata.generation,
     }))
   const replaced = new Set(recorded.map(({ name }) => nameKey(name)))
+  const mine = open.map((intent) => ({ ...intent, generation: metadata.generation }))
+  const kept = [...mine, ...foreign]
   const intents = [...kept.filter(({ name }) => !replaced.has(nameKey(name))), ...recorded].slice(
     0,
     noteLimit,

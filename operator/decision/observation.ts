@@ -37,6 +37,8 @@ export interface Observation {
   readonly fresh: ReadonlyMap<string, Observed<Connection>>
   /** What became of earlier writes, as far as this process remembers: for pacing only. */
   readonly attempts: Attempts
+  /** ms since the epoch: what was sent before, another process may have sent. */
+  readonly knownSince: number
   /** What this process has had approved on behalf of the object, and not looked at since. */
   readonly unchecked: readonly Unchecked[]
   /** ms since the epoch when the server first could not be read, if it can't be now. */

@@ -11,6 +11,8 @@ import { settleMs, type Attempt, type Attempts } from './pace.ts'
 import { requested } from './status.ts'
 
 interface Memory {
+  /** ms since the epoch of this process's first visit. */
+  readonly since: number
   /** A change of spec or a request for a look makes what was refused worth a try at once. */
   stamp: string
   silentSince: number | undefined
@@ -38,13 +40,15 @@ export class Pacing {
     key: string,
     { metadata, status }: EndpointConnectionDecision,
     unchecked: readonly string[],
+    now: number,
   ): void {
     const stamp = JSON.stringify([
       metadata.uid,
       metadata.generation,
       requested(metadata.annotations) ?? null,
     ])
-    const memory = this.#of.get(key) ?? { stamp, silentSince: undefined, attempts: new Map() }
+    const fresh: Memory = { since: now, stamp, silentSince: undefined, attempts: new Map() }
+    const memory = this.#of.get(key) ?? fresh
     const noted = (status?.memory?.intents ?? []).map(({ name }) => name)
     const names = [...noted, ...unchecked]
     const wanted = new Set(names.flatMap((name) => [nameKey(name), revokeKey(name)]))
@@ -62,6 +66,11 @@ export class Pacing {
 
   attempts(key: string): Attempts {
     return new Map(this.#of.get(key)?.attempts)
+  }
+
+  /** ms since the epoch: for how long this process knows what has been sent for the object. */
+  knownSince(key: string): number | undefined {
+    return this.#of.get(key)?.since
   }
 
   /** ms since the epoch when Azure fell silent for this object; undefined while it answers. */

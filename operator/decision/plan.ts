@@ -11,7 +11,7 @@ import { findings, type Finding } from './finding.ts'
 import { flawOf } from './flaw.ts'
 import { keyOf } from './identity.ts'
 import { inboxRows, isOpenRow, rowEnds } from './inbox.ts'
-import { busy, intentsOf, judge, maybeSent, type Intent, type Memory } from './intent.ts'
+import { busy, intentsOf, judge, maybeSentByAny, type Intent, type Memory } from './intent.ts'
 import { memoryAfter } from './memory.ts'
 import { decisionOf, type Observation } from './observation.ts'
 import { actOf } from './precedence.ts'
@@ -83,7 +83,7 @@ function govern(seen: Observation, serverId: Id<'server'>, server: Server, owed:
   }))
   const finished = judged.filter((one) => one.is === 'done')
   const foreign = judged.filter((one) => one.is === 'foreign')
-  const kept = judged.filter(({ is }) => is === 'open' || is === 'foreign')
+  const open = judged.filter(({ is }) => is === 'open')
   const revokes = foreign
     .filter((one) => one.revoke)
     .map(({ connection, intent }) => revoke(serverId, connection, intent))
@@ -104,12 +104,13 @@ function govern(seen: Observation, serverId: Id<'server'>, server: Server, owed:
     })),
     foreign: foreign.map(({ intent, revoke: taking, connection }) => ({
       name: intent.name,
-      unsettled: taking || busy(connection) || maybeSent(seen, intent.name),
+      unsettled: taking || busy(connection) || maybeSentByAny(seen, intent.name),
     })),
     memory: memoryAfter(
       seen,
       found,
-      kept.map(({ intent }) => intent),
+      open.map(({ intent }) => intent),
+      foreign.map(({ intent }) => intent),
       finished.map(({ intent }) => intent),
     ),
     checks: owed,

@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brokenBindings } from '../kit/broken-bindings.ts'
-import { playAll, type Sum } from '../kit/adversary.ts'
+import { added, nothing, playAll, type Sum } from '../kit/adversary.ts'
 import { importMutant } from '../kit/mutants.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -70,17 +70,10 @@ async function main(): Promise<void> {
 /** In parts, so that somebody who waits sees it move. */
 async function playMany(seed: number, histories: number): Promise<Sum> {
   const part = 10_000
-  let sum: Sum = { histories: 0, approvals: 0, overtaken: 0, revoked: 0, moves: 0, wrong: [] }
+  let sum = nothing
   while (sum.histories < histories && sum.wrong.length < 10) {
     const more = await playAll(seed + sum.histories, Math.min(part, histories - sum.histories))
-    sum = {
-      histories: sum.histories + more.histories,
-      approvals: sum.approvals + more.approvals,
-      overtaken: sum.overtaken + more.overtaken,
-      revoked: sum.revoked + more.revoked,
-      moves: sum.moves + more.moves,
-      wrong: [...sum.wrong, ...more.wrong],
-    }
+    sum = added(sum, more)
     const seeds = sum.wrong.map(({ seed: one }) => ` SEED=${one}`).join('')
     process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong${seeds}\n`)
   }
@@ -101,10 +94,13 @@ function page(run: {
     ['seed', seed],
     ['histories', sum.histories],
     ['moves of strangers', sum.moves],
+    ['decisions made, changed, suspended, withdrawn', sum.decisions],
+    ['deaths of the process, and losses of its lead', sum.deaths],
     ['approvals that Azure took', sum.approvals],
     ['**approvals of an identity that no decision allows**', sum.wrong.length],
     ['reached somebody who came under the very name in the instant of the write', sum.overtaken],
     ['writes that took such an approval back', sum.revoked],
+    ['left standing: the decision was withdrawn at once, and then the process died', sum.forgotten],
     ['seconds', seconds],
   ]
   return [
@@ -117,8 +113,9 @@ function page(run: {
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
     '',
     'In half of the histories Azure is made worse than it is: another endpoint can come under a full name that',
-    'is taken. Only there can an approval reach somebody between our last look and the write; it counts as wrong',
-    'unless it has been taken back in the end.',
+    'is taken. Only there can an approval reach somebody between our last look and the write, or while Azure works on',
+    'it; it counts as wrong unless it has been taken back in the end. The one exception is counted by itself: the',
+    "decision, or its status, was gone, and so was the process that knew of the write (docs/decisions.md, 'Limits').",
     '',
     'The binding broken on purpose, and after how many histories that was noticed:',
     '',

@@ -1,17 +1,22 @@
 /**
  * One seeded history: strangers who know every decision create, delete, recreate and rename endpoints at
- * any point between our reads and our writes, the process dies now and then, and in the end it is judged
- * whether anybody was approved whom no decision allows. The judge reads decisions in its own plain way
- * and shares no code with the operator, so that a defect there can't hide itself here.
+ * any point between our reads and our writes; database administrators approve, reject, delete, decide rows
+ * of an inbox, suspend, change their minds and withdraw; the process dies at any point, another one takes
+ * over that has not read everything, answers get lost. In the end it is judged whether anybody was approved
+ * whom no decision allows.
  *
  * Azure gives every connection a name that is never used again. In half of the histories it is worse than
  * that: another endpoint can come under a full name that is taken. Between our last look and the write
  * nobody can exclude it then; such an approval must have been taken back in the end.
  */
-import type { EndpointConnectionDecision } from '../../operator/api/connection-decision.ts'
+import type {
+  EndpointConnectionDecision,
+  WrittenDecisionSpec,
+} from '../../operator/api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
 import type { Connection } from '../../operator/azure/model.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
+import { Judge } from './adversary-judge.ts'
 import { connection, decision, endpointText, ours, serverText, strangers } from './decision.ts'
 import { Crash, DecisionWorld, type Point } from './decision-world.ts'
 import { dice } from './dice.ts'
@@ -21,82 +26,76 @@ export interface Judged {
   readonly approvals: number
   /** Of these, those that reached another endpoint which came between the last look and the write. */
   readonly overtaken: number
+  /** Of these, those that stand in the end: the decision went, and the process that sent it. */
+  readonly forgotten: number
   /** Writes that took an approval back. */
   readonly revoked: number
   /** What strangers did. */
   readonly moves: number
+  /** Decisions made, changed, suspended, withdrawn. */
+  readonly decisions: number
+  /** Processes that died, or lost their lead. */
+  readonly deaths: number
   /** Approvals of an identity that no decision allows: as written, or as left standing in the end. */
   readonly wrong: readonly string[]
 }
 
-type Who = Pick<Connection, 'name' | 'privateEndpointId' | 'groupIds'>
-
-const lower = (texts: readonly string[]): readonly string[] =>
-  texts.map((text) => text.toLowerCase()).toSorted()
-const sameWho = (a: Who, b: Who): boolean =>
-  JSON.stringify(lower([a.name, a.privateEndpointId ?? '', ...a.groupIds])) ===
-  JSON.stringify(lower([b.name, b.privateEndpointId ?? '', ...b.groupIds]))
+type Selection = NonNullable<WrittenDecisionSpec['connections']>
 
 const app = endpointText('app')
 const twin = endpointText('twin')
+const foreign = endpointText('app', strangers)
+const group = app.slice(0, app.indexOf('/providers/'))
 
 class History {
   readonly #world = new DecisionWorld({ cache: true })
+  readonly #judge = new Judge(this.#world)
   readonly #roll: () => number
   readonly #namesReturn: boolean
-  /** Every decision that there ever was: what one has allowed stays when it goes. */
-  readonly #ever = new Map<string, EndpointConnectionDecision>()
-  /**
-   * Whom a name was bound to: a decision by name alone allows nobody else. While that decision has written
-   * nothing for the name it may be bound anew, as when another decision had the name meanwhile.
-   */
-  readonly #bound = new Map<string, Who>()
-  readonly #writtenTo = new Set<string>()
-  #visited = ''
-  readonly #wrong: string[] = []
   #guid = 1
-  #seenPuts = 0
-  #approvals = 0
-  #overtaken = 0
+  #uid = 0
   #moves = 0
-  /** Who came between the last look and the write of this moment. */
-  #between = new Set<string>()
+  #decisions = 0
+  #visited = ''
+  /** The objects as they were some time ago, for a list that lags. */
+  #past: ReadonlyMap<string, EndpointConnectionDecision> = new Map()
+  /** In how many of the turns people do something besides approving. */
+  readonly #unrest: number
 
   constructor(seed: number) {
     this.#roll = dice(seed)
     this.#namesReturn = this.#chance(0.5)
-    this.#world.lagMs = this.#chance(0.3) ? 8_000 : 0
-    this.#world.at = (point) => this.#happens(point)
+    this.#unrest = this.#one([0, 0, 0.25, 0.5])
+    const world = this.#world
+    world.lagMs = this.#chance(0.3) ? 8_000 : 0
+    world.at = (point) => this.#happens(point)
+    world.fate = () =>
+      this.#chance(0.94) ? 'answered' : this.#one(['answer lost', 'request lost'])
   }
 
   async play(): Promise<Judged> {
     const world = this.#world
     this.#arrive('app', app)
-    if (this.#chance(0.5)) this.#arrive('app', endpointText('app', strangers))
-    for (let number = this.#chance(0.4) ? 2 : 1; number > 0; number--) this.#decide()
-    for (let turn = 0; turn < 7; turn++) {
+    if (this.#chance(0.5)) this.#arrive('app', foreign)
+    for (let number = 1 + Math.floor(this.#roll() * 2); number > 0; number--) this.#approve()
+    for (let turn = 0; turn < 5; turn++) {
       if (this.#chance(0.4)) this.#move()
       if (!this.#isWaiting() && this.#chance(0.6)) this.#arrive('app', app)
-      if (this.#chance(0.1)) this.#decide()
+      if (this.#chance(0.1)) this.#approve()
+      if (this.#chance(this.#unrest)) this.#decide()
       await this.#round()
-      world.pass(Math.floor(this.#roll() * 12_000))
+      world.pass(Math.floor(this.#roll() * 14_000))
     }
-    world.at = (point) => {
-      this.#between = new Set()
-      if (point === 'written') this.#judge()
-    }
+    world.fate = () => 'answered'
+    world.at = (point) => this.#tells(point)
     await this.#calm()
-    for (const one of world.connections.values()) {
-      if (one.state === 'Approved' && !this.#allowed(one, this.#ever.values())) {
-        this.#wrong.push(`${one.name} of ${one.privateEndpointId} stands approved in the end`)
-      }
-    }
+    const forgotten = this.#judge.ends()
+    const { approvals, overtaken, wrong } = this.#judge
     return {
-      approvals: this.#approvals,
-      overtaken: this.#overtaken,
+      ...{ approvals, overtaken, forgotten, wrong, moves: this.#moves },
       revoked: world.audit.filter(({ action }) => action === 'Revoke').length,
-      moves: this.#moves,
-      wrong: this.#wrong,
+      decisions: this.#decisions,
+      deaths: world.processes - 1,
     }
   }
 
@@ -147,61 +146,154 @@ class History {
 
   #stranger(): string | null {
     const likeOurs = `${endpointText('app', ours, 'net2')}`
-    return this.#one([endpointText('app', strangers), null, likeOurs, twin])
+    return this.#one([foreign, null, likeOurs, twin])
   }
 
   /** Worse than Azure: somebody else under the very same full name. */
-  #replace({ name, groupIds }: Connection): void {
+  #replace({ name, groupIds, privateEndpointId }: Connection): void {
     const [short = '', guid = ''] = name.split(/\.(?=[^.]*$)/)
     const number = Number.parseInt(guid.slice(-12), 16)
-    const endpoint = this.#stranger()
-    const groups = this.#chance(0.2) ? ['other'] : groupIds
-    this.#between.add(name)
+    const other = this.#chance(0.2)
+    const endpoint = other && this.#chance(0.5) ? (privateEndpointId ?? null) : this.#stranger()
+    const groups = other ? ['other'] : groupIds
+    this.#judge.comes(name)
     this.#world.connect(connection(`${short}.${number}`, { endpoint, groupIds: groups }))
   }
 
   // ---- What people decide
 
-  #decide(): void {
-    const { cluster, connections } = this.#world
-    const names = [...connections.values()].flatMap(({ name, privateEndpointId }) =>
-      privateEndpointId === app ? [name] : [],
-    )
-    const by = this.#one([
+  #approve(): void {
+    this.#endpoints()
+    const names = this.#names()
+    const by = this.#one<Selection>([
       { privateEndpointIds: [app] },
       { privateEndpointIds: [app] },
       { subscriptionIds: [ours] },
-      { resourceGroupIds: [app.slice(0, app.indexOf('/providers/'))] },
+      { resourceGroupIds: [group] },
       { endpointRefs: [{ name: 'app' }] },
+      { endpointRefs: [{ name: 'app' }, { name: 'observed' }, { name: 'lost' }] },
       ...(names.length > 0 ? [{ names }, { names }, { names, privateEndpointIds: [app] }] : []),
     ])
-    if ('endpointRefs' in by) this.#world.endpoints.put(endpointObject)
-    const made = cluster.apply(
-      decision({
-        name: `d${Math.floor(this.#roll() * 2)}`,
-        spec: { action: 'Approve', connections: by, maxApproved: 2 },
-      }),
+    const until = new Date(this.#world.now + 30_000).toISOString()
+    this.#apply(`d${Math.floor(this.#roll() * 2)}`, {
+      action: 'Approve',
+      connections: by,
+      maxApproved: 2,
+      ...(this.#chance(0.1) && { decideUntil: until }),
+    })
+  }
+
+  /** Full names of whom the decisions are made for. */
+  #names(): readonly string[] {
+    return [...this.#world.connections.values()].flatMap(({ name, privateEndpointId }) =>
+      privateEndpointId === app ? [name] : [],
     )
-    this.#ever.set(`${made.metadata.name}/${made.metadata.generation}`, made)
+  }
+
+  #decide(): void {
+    const { cluster, connections } = this.#world
+    const all = [...cluster.decisions.all()]
+    const some = all.length > 0 ? this.#one(all) : undefined
+    const [row] = cluster.rows()
+    const there = [...connections.values()]
+    const whom = there.length > 0 ? this.#one(there) : undefined
+    switch (Math.floor(this.#roll() * 10)) {
+      case 0:
+      case 1:
+        return this.#reject(whom)
+      case 2:
+        return (
+          whom && this.#apply('delete', { action: 'Delete', connections: { names: [whom.name] } })
+        )
+      case 3:
+        return this.#apply('inbox', { inbox: true })
+      case 4:
+        return row && this.#change(row, { action: this.#one(['Approve', 'Reject'] as const) })
+      case 5:
+        return some?.spec.action && this.#change(some, { suspend: !some.spec.suspend })
+      case 6:
+        return some && this.#change(some, { description: `said ${this.#decisions}` })
+      case 7:
+      case 8:
+        return some && this.#withdraw(some)
+      case 9:
+        return this.#chance(0.3) && some ? this.#rob(some) : this.#endpoints()
+    }
+  }
+
+  #reject(whom: Connection | undefined): void {
+    const by = this.#one<Selection>([
+      { subscriptionIds: [strangers] },
+      { privateEndpointIds: [this.#one([foreign, twin, app])] },
+      { states: ['Pending'] },
+      ...(whom ? [{ names: [whom.name] }] : []),
+    ])
+    this.#apply('reject', { action: 'Reject', connections: by })
+  }
+
+  #apply(name: string, spec: Partial<WrittenDecisionSpec>): void {
+    const { cluster } = this.#world
+    this.#decisions++
+    const uid = cluster.decisions.get(`db/${name}`)?.metadata.uid ?? `uid-${++this.#uid}`
+    this.#judge.decided(cluster.apply(decision({ name, spec, metadata: { uid } })))
+  }
+
+  #change(
+    one: EndpointConnectionDecision,
+    spec: Partial<EndpointConnectionDecision['spec']>,
+  ): void {
+    this.#decisions++
+    const changed = { ...one, spec: { ...one.spec, ...spec } }
+    this.#judge.decided(this.#world.cluster.apply(changed))
+  }
+
+  /** Gone; or made anew at once, as tools do that replace objects. */
+  #withdraw(one: EndpointConnectionDecision): void {
+    this.#decisions++
+    this.#world.cluster.delete(one)
+    if (!this.#chance(0.3) || one.spec.inbox) return
+    this.#apply(one.metadata.name, one.spec)
+  }
+
+  /** Restored from a backup that has no status. */
+  #rob(one: EndpointConnectionDecision): void {
+    const { status: _, ...bare } = one
+    this.#judge.robbed(one)
+    this.#world.cluster.decisions.put(bare)
+  }
+
+  /** Endpoint objects: one's own, which may get another endpoint; one that only observes; one that lost its own. */
+  #endpoints(): void {
+    const { endpoints } = this.#world
+    const own = this.#chance(0.8) ? app : twin
+    this.#judge.owns('app', own)
+    endpoints.put(endpointObject('app', own))
+    endpoints.put(endpointObject('observed', foreign, { managementPolicy: 'Observe' }))
+    endpoints.put(endpointObject('lost', foreign, {}, [{ type: 'OwnershipLost', status: 'True' }]))
   }
 
   // ---- What we do
 
   async #round(): Promise<void> {
-    for (const key of this.#world.cluster.decisions.objects.keys()) {
-      this.#world.watchIsBehind = this.#chance(0.2)
-      await this.#visit(key)
-    }
+    for (const key of this.#world.keys()) await this.#visit(key)
+    if (this.#chance(0.3)) this.#past = new Map(this.#world.cluster.decisions.objects)
   }
 
   async #visit(key: string): Promise<void> {
+    const world = this.#world
     this.#visited = key
+    if (world.cache.synced) world.watchIsBehind = this.#chance(0.2)
+    else if (!(world.watchIsBehind = this.#chance(0.5)) && this.#chance(0.3)) {
+      // The first list, from an API server that lags.
+      world.watchIsBehind = true
+      world.cache.catchUp(this.#past)
+    }
     try {
-      await this.#world.visit(key)
+      await world.visit(key)
     } catch (error) {
       if (!(error instanceof Conflict) && !(error instanceof Crash)) throw error
     }
-    this.#remember()
+    this.#judge.remember()
   }
 
   /** Nobody moves any more; all looks and writes that are still to come, come. */
@@ -212,73 +304,54 @@ class History {
     for (let quiet = 0, round = 0; quiet < 2 && round < 40; round++) {
       const before = world.changes
       world.pass(70_000)
-      for (const key of world.cluster.decisions.objects.keys()) await this.#visit(key)
+      for (const key of world.keys()) {
+        this.#visited = key
+        await world.visit(key).catch((error: unknown) => {
+          if (!(error instanceof Conflict)) throw error
+        })
+        this.#judge.remember()
+      }
       quiet = world.changes === before ? quiet + 1 : 0
     }
   }
 
+  #tells(point: Point): void {
+    if (point === 'begun') this.#judge.begins(this.#visited)
+    if (point === 'checked') this.#judge.checked()
+    if (point === 'looked') this.#judge.looked()
+    if (point === 'written') this.#judge.written()
+  }
+
   #happens(point: Point): void {
-    if (point === 'written') return this.#judge()
-    if (point === 'looked') this.#between = new Set()
-    if (this.#chance(point === 'looked' || point === 'observed' ? 0.25 : 0.05)) this.#move()
-    if (point !== 'looked' && this.#chance(0.03)) {
+    this.#tells(point)
+    const close = point === 'looked' || point === 'observed'
+    if (point !== 'written' && this.#chance(close ? 0.25 : 0.03)) this.#move()
+    if (this.#chance(this.#unrest * (close || point === 'written' ? 0.1 : 0.02))) this.#decide()
+    if (this.#chance(0.005)) {
+      const all = [...this.#world.cluster.decisions.objects]
+      return this.#world.failOver(new Map(all.filter(() => this.#chance(0.5))))
+    }
+    if (this.#chance(0.012)) {
       this.#world.restart()
       throw new Crash()
     }
   }
-
-  // ---- The judge
-
-  #judge(): void {
-    const put = this.#world.puts[this.#seenPuts]
-    this.#seenPuts = this.#world.puts.length
-    const to = put && this.#world.connections.get(put.name)
-    if (!put || !to || put.status !== 'Approved') return
-    const writer = this.#world.cluster.decisions.get(this.#visited)?.metadata
-    this.#writtenTo.add(`${writer?.name}/${writer?.generation}/${put.name}`)
-    this.#approvals++
-    if (this.#allowed(to, this.#world.cluster.decisions.all())) return
-    if (this.#between.has(put.name)) this.#overtaken++
-    else this.#wrong.push(`${put.name} of ${to.privateEndpointId} was approved`)
-  }
-
-  #remember(): void {
-    for (const { metadata, status } of this.#world.cluster.decisions.all()) {
-      for (const { name, privateEndpointId, groupIds = [] } of status?.memory?.intents ?? []) {
-        const key = `${metadata.name}/${metadata.generation}/${name}`
-        const who = {
-          name,
-          groupIds,
-          ...(privateEndpointId !== undefined && { privateEndpointId }),
-        }
-        if (!this.#writtenTo.has(key) || !this.#bound.has(key)) this.#bound.set(key, who)
-      }
-    }
-  }
-
-  #allowed(who: Who, decisions: Iterable<EndpointConnectionDecision>): boolean {
-    return [...decisions].some(({ metadata, spec: { connections: by } }) => {
-      const { name, privateEndpointId: endpoint = '' } = who
-      if (by?.names && !by.names.includes(name)) return false
-      const bound = this.#bound.get(`${metadata.name}/${metadata.generation}/${name}`)
-      if (by?.names && !by.privateEndpointIds) return bound === undefined || sameWho(bound, who)
-      if (by?.privateEndpointIds) return by.privateEndpointIds.includes(endpoint)
-      if (by?.endpointRefs) return endpoint === app
-      const [group] = by?.resourceGroupIds ?? []
-      if (group !== undefined) return endpoint.startsWith(`${group}/`)
-      return endpoint.startsWith(`/subscriptions/${ours}/`)
-    })
-  }
 }
 
-/** What the endpoint's own reconcile says of `app`. */
-const endpointObject = {
-  apiVersion: 'pgpe.dev/v1alpha1',
-  kind: 'PostgresPrivateEndpoint',
-  metadata: { namespace: 'db', name: 'app', uid: 'uid-app', generation: 1 },
-  spec: { serverId: serverText, managementPolicy: 'Manage' },
-  status: { privateEndpointId: app, resourceGuid: 'guid-app' },
-} as unknown as PostgresPrivateEndpoint
+/** What the endpoint's own reconcile says of it. */
+const endpointObject = (
+  name: string,
+  endpoint: string,
+  spec: object = {},
+  conditions: readonly object[] = [],
+): PostgresPrivateEndpoint =>
+  ({
+    apiVersion: 'pgpe.dev/v1alpha1',
+    kind: 'PostgresPrivateEndpoint',
+    metadata: { namespace: 'db', name, uid: `uid-${name}`, generation: 1 },
+    spec: { serverId: serverText, managementPolicy: 'Manage', ...spec },
+    status: { privateEndpointId: endpoint, resourceGuid: `guid-${name}`, conditions },
+  }) as unknown as PostgresPrivateEndpoint
 
 export const play = (seed: number): Promise<Judged> => new History(seed).play()
 
@@ -287,6 +360,23 @@ export interface Sum extends Omit<Judged, 'wrong'> {
   /** The first histories that went wrong; empty: none did. */
   readonly wrong: readonly { readonly seed: number; readonly what: readonly string[] }[]
 }
+
+export const nothing: Sum = {
+  ...{ histories: 0, approvals: 0, overtaken: 0, forgotten: 0, revoked: 0, moves: 0 },
+  ...{ decisions: 0, deaths: 0, wrong: [] },
+}
+
+export const added = (a: Sum, b: Sum): Sum => ({
+  histories: a.histories + b.histories,
+  approvals: a.approvals + b.approvals,
+  overtaken: a.overtaken + b.overtaken,
+  forgotten: a.forgotten + b.forgotten,
+  revoked: a.revoked + b.revoked,
+  moves: a.moves + b.moves,
+  decisions: a.decisions + b.decisions,
+  deaths: a.deaths + b.deaths,
+  wrong: [...a.wrong, ...b.wrong],
+})
 
 /**
  * Histories `seed`, `seed + 1` and so on.
@@ -297,17 +387,11 @@ export async function playAll(
   histories: number,
   until: (sum: Sum) => boolean = ({ wrong }) => wrong.length >= 10,
 ): Promise<Sum> {
-  let sum: Sum = { histories: 0, approvals: 0, overtaken: 0, revoked: 0, moves: 0, wrong: [] }
+  let sum = nothing
   for (let number = 0; number < histories && !until(sum); number++) {
     const { wrong, ...one } = await play(seed + number)
-    sum = {
-      histories: sum.histories + 1,
-      approvals: sum.approvals + one.approvals,
-      overtaken: sum.overtaken + one.overtaken,
-      revoked: sum.revoked + one.revoked,
-      moves: sum.moves + one.moves,
-      wrong: wrong.length > 0 ? [...sum.wrong, { seed: seed + number, what: wrong }] : sum.wrong,
-    }
+    const what = wrong.length > 0 ? [{ seed: seed + number, what: wrong }] : []
+    sum = added(sum, { ...one, histories: 1, wrong: what })
   }
   return sum
 }

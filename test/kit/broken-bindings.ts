@@ -74,4 +74,119 @@ export const brokenBindings: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'sub-resources are not compared',
+    edits: [
+      {
+        file: 'operator/azure/guard.ts',
+        text: '    sameTexts(connection.groupIds, guard.groupIds) &&\n',
+        instead: '',
+      },
+      {
+        file: 'operator/decision/identity.ts',
+        text: '  groupsKey(a) === groupsKey(b)',
+        instead: '  groupsKey(a) !== undefined && b.name !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'the object is not read again before the write',
+    edits: [
+      {
+        file: 'operator/decision/act.ts',
+        text: 'const now = await deps.writer.getNow(objectKey(seen.self.decision))',
+        instead: 'const now = deps.decisions.get(objectKey(seen.self.decision))',
+      },
+    ],
+  },
+  {
+    name: 'nobody looks on behalf of a decision that has gone',
+    edits: [
+      {
+        file: 'operator/decision/check.ts',
+        text: 'if (unchecked.length === 0) return noChecks',
+        instead: 'if (unchecked.length >= 0) return noChecks',
+      },
+    ],
+  },
+  {
+    name: 'an Approve goes before a Reject',
+    edits: [
+      {
+        file: 'operator/decision/precedence.ts',
+        text: '{ Delete: 0, Reject: 1, Approve: 2 }',
+        instead: '{ Delete: 0, Reject: 2, Approve: 1 }',
+      },
+    ],
+  },
+  {
+    name: 'a process that has not read everything writes',
+    edits: [
+      {
+        file: 'operator/decision/kind.ts',
+        text: 'synced: deps.synced() && decisions.synced && endpoints.synced',
+        instead: 'synced: true',
+      },
+      {
+        file: 'operator/decision/act.ts',
+        text: '  if (!deps.synced()) return false\n',
+        instead: '',
+      },
+    ],
+  },
+  {
+    name: 'an endpoint object that only observes is matched',
+    edits: [
+      {
+        file: 'operator/decision/observe.ts',
+        text: "spec.managementPolicy !== 'Manage' || ",
+        instead: '',
+      },
+    ],
+  },
+  {
+    name: 'an endpoint object that has lost its endpoint is matched',
+    edits: [
+      {
+        file: 'operator/decision/observe.ts',
+        text: 'return disowned || status',
+        instead: 'return status',
+      },
+      {
+        file: 'operator/decision/observe.ts',
+        text: 'const disowned = status',
+        instead: 'void status',
+      },
+    ],
+  },
+  {
+    name: 'a reference is not pinned',
+    edits: [
+      {
+        file: 'operator/decision/match.ts',
+        text: 'live !== undefined && (pin === undefined || sameText(pin, live))',
+        instead: 'live !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'a suspended decision writes',
+    edits: [
+      {
+        file: 'operator/decision/finding.ts',
+        text: "  if (decisionOf(seen).spec.suspend) return { is: 'suspended' }\n",
+        instead: '',
+      },
+    ],
+  },
+  {
+    name: 'an approval is given when its time is over',
+    edits: [
+      {
+        file: 'operator/decision/precedence.ts',
+        text: '  if (expired(decision, now)) return settled\n',
+        instead: '',
+      },
+    ],
+  },
 ]

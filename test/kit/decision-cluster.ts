@@ -43,14 +43,21 @@ type Decision = EndpointConnectionDecision
 export class Cache<T extends KubernetesObject> implements Store<T> {
   readonly #truth: Objects<T>
   #objects: ReadonlyMap<string, T> = new Map()
-  readonly synced = true
+  synced = true
 
   constructor(truth: Objects<T>) {
     this.#truth = truth
   }
 
-  catchUp(): void {
-    this.#objects = new Map(this.#truth.objects)
+  /** @param then the objects as a list that lags shows them; default: as they are */
+  catchUp(then: ReadonlyMap<string, T> = this.#truth.objects): void {
+    this.#objects = new Map(then)
+    this.synced = true
+  }
+  /** As a process begins: some are listed, of the others nothing is known. */
+  begin(some: ReadonlyMap<string, T>): void {
+    this.#objects = some
+    this.synced = false
   }
   wrote(object: T): void {
     this.#objects = new Map(this.#objects).set(keyOf(object), object)

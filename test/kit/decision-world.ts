@@ -14,7 +14,7 @@ import { absent, present, unreadable, type Observed } from '../../operator/azure
 import type { Azure, AzureView, IdentityRef } from '../../operator/azure/port.ts'
 import type { AuditLine } from '../../operator/decision/audit.ts'
 import { decisionKind, type DecisionKind } from '../../operator/decision/kind.ts'
-import { Conflict, type ObjectWriter } from '../../operator/kubernetes/port.ts'
+import { Conflict, type ObjectMaker, type ObjectWriter } from '../../operator/kubernetes/port.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
 import { Cache, DecisionCluster, Objects } from './decision-cluster.ts'
 import { now as noon, server, serverId } from './decision.ts'
@@ -27,13 +27,27 @@ const gone = {
   status: 404,
 } as const
 
-const silence = unreadable({ code: 'Unreachable', message: 'No answer.', retry: 'fast' })
+const silent = { code: 'Unreachable', message: 'No answer.', retry: 'fast' } as const
+const silence = unreadable(silent)
+const leaseLost = { code: 'LeaseLost', message: 'Another leads.', retry: 'fast' } as const
 
 /** Thrown where a test lets the process die. */
 export class Crash extends Error {}
 
-/** The list was read; an action begins; its guard has looked; Azure took it; the visit is over. */
-export type Point = 'listed' | 'observed' | 'looked' | 'written' | 'reported'
+/**
+ * A visit begins; the list was read; the object was read anew; an action begins; its guard has looked;
+ * Azure took it; the status is about to be written; it is; the visit is over.
+ */
+export type Point =
+  | 'begun'
+  | 'listed'
+  | 'checked'
+  | 'observed'
+  | 'looked'
+  | 'written'
+  | 'noting'
+  | 'noted'
+  | 'reported'
 
 export interface Put {
   readonly name: string
@@ -64,6 +78,10 @@ export class DecisionWorld {
   workMs = 12_000
   /** ms by which the list is behind. */
   lagMs = 0
+  /** Processes so far: each forgets what the one before knew. */
+  processes = 1
+  /** What becomes of a write: Azure's answer comes, or gets lost, or the request did. */
+  fate: () => 'answered' | 'answer lost' | 'request lost' = () => 'answered'
   /** Azure answers nothing. */
   silent = false
   reads = 0
@@ -88,7 +106,17 @@ export class DecisionWorld {
 
   /** The process starts anew and has forgotten everything. */
   restart(): void {
+    this.processes++
     this.#kind = this.#newKind()
+  }
+
+  /**
+   * Another process takes over: it has listed some of the objects. The one before goes on with its visit,
+   * and may write nothing more.
+   */
+  failOver(some: ReadonlyMap<string, EndpointConnectionDecision>): void {
+    this.cache.begin(some)
+    this.restart()
   }
 
   connect(connection: Connection): void {
@@ -114,6 +142,7 @@ export class DecisionWorld {
   /** One visit; undefined: nothing but an event brings it back. */
   async visit(key: string): Promise<number | undefined> {
     if (!this.watchIsBehind) this.cache.catchUp()
+    this.at('begun')
     const { againInMs } = await reconcile(this.#kind, key, () => new Date(this.now))
     if (againInMs === undefined) this.#returning.delete(key)
     else this.#returning.add(key)
@@ -148,17 +177,19 @@ export class DecisionWorld {
   }
 
   #newKind(): DecisionKind {
+    const process = this.processes
+    const leads = (): boolean => this.processes === process
     return decisionKind({
-      azure: this.#azure(),
+      azure: this.#azure(leads),
       decisions: this.#withCache ? this.cache : this.cluster.decisions,
       endpoints: this.endpoints,
-      writer: this.#writer(),
-      maker: this.cluster,
+      writer: this.#writer(leads),
+      maker: this.#maker(leads),
       events: this.cluster,
       audit: (line) => void (line && this.audit.push(line)),
       settings: { inFlightMs: 5_000, resyncMs: 300_000 },
       gated: () => this.gated,
-      synced: () => this.synced,
+      synced: () => this.synced && this.cache.synced,
       now: () => new Date(this.now),
       random: () => 0.5,
     })
@@ -173,7 +204,7 @@ export class DecisionWorld {
     return known.at(-1)?.connections ?? (this.lagMs > 0 ? [] : [...this.connections.values()])
   }
 
-  #azure(): Azure {
+  #azure(leads: () => boolean): Azure {
     const get = (id: Id<Kind>): Observed<Models[Kind]> => {
       this.reads++
       this.asked(id)
@@ -194,7 +225,7 @@ export class DecisionWorld {
         this.at('listed')
         return found
       },
-      act: async (action) => this.#act(action, get),
+      act: async (action) => this.#act(action, get, leads),
     }
     return {
       as: (identity) => {
@@ -204,11 +235,18 @@ export class DecisionWorld {
     }
   }
 
-  #act(action: Action, get: (id: Id<Kind>) => Observed<Models[Kind]>): Outcome {
+  #act(
+    action: Action,
+    get: (id: Id<Kind>) => Observed<Models[Kind]>,
+    leads: () => boolean,
+  ): Outcome {
     this.at('observed')
     const seen = get(action.id)
     if (action.guard && !holds(action.guard, seen)) return { is: 'guarded', seen }
     this.at('looked')
+    if (!leads()) return { is: 'held', error: leaseLost }
+    const fate = this.fate()
+    if (fate === 'request lost') return { is: 'unknown', error: silent }
     const name = lastName(action.id)
     const found = this.connections.get(name)
     if (idKey(action.id) !== idKey({ ...serverId, kind: 'connection', names: ['orders', name] })) {
@@ -236,6 +274,7 @@ export class DecisionWorld {
       })
     }
     this.at('written')
+    if (fate === 'answer lost') return { is: 'unknown', error: silent }
     return { is: 'accepted', status: 202, correlationId: `c-${this.puts.length}` }
   }
 
@@ -253,14 +292,32 @@ export class DecisionWorld {
     )
   }
 
-  #writer(): ObjectWriter<EndpointConnectionDecision> {
+  #maker(leads: () => boolean): ObjectMaker<EndpointConnectionDecision> {
+    const { cluster } = this
+    const led = (): void => {
+      if (!leads()) throw new Conflict()
+    }
+    return {
+      create: async (row) => (led(), cluster.create(row)),
+      remove: async (row) => (led(), cluster.remove(row)),
+    }
+  }
+
+  #writer(leads: () => boolean): ObjectWriter<EndpointConnectionDecision> {
     const { cluster, cache } = this
     return {
-      getNow: (key) => cluster.getNow(key),
+      getNow: async (key) => {
+        const now = await cluster.getNow(key)
+        this.at('checked')
+        return now
+      },
       setFinalizer: () => cluster.setFinalizer(),
       applyStatus: async (object, status, version) => {
+        this.at('noting')
+        if (!leads()) throw new Crash()
         const written = await cluster.applyStatus(object, status, version)
-        cache.wrote(written)
+        if (leads()) cache.wrote(written)
+        this.at('noted')
         return written
       },
     }

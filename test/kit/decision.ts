@@ -133,6 +133,7 @@ export const observation = (
   fresh: new Map(),
   attempts: new Map(),
   unchecked: [],
+  knownSince: 0,
   silentSince: undefined,
   serverTakenUntil: undefined,
   now,
