@@ -65,7 +65,7 @@ for (const mutant of brokenBindings) {
     const broken = (await importMutant('test/kit/adversary.ts', mutant)) as {
       readonly playAll: typeof playAll
     }
-    const sum = await broken.playAll(1, 3_000, ({ wrong }) => wrong.length > 0)
+    const sum = await broken.playAll(1, 6_000, ({ wrong }) => wrong.length > 0)
     console.log(`adversary: "${mutant.name}" is noticed after ${sum.histories} histories`)
     assert.is(sum.wrong.length, 1, 'it is not noticed')
   })
