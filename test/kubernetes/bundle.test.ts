@@ -15,7 +15,12 @@ import { connect, install, kubeconfigPath, makeNamespace, until } from './api-se
 import { kinds, path } from './manifests.ts'
 import { OperatorProcess, quick } from './operator-process.ts'
 
-const test = suite<{ directory: string; processes: OperatorProcess[] }>('the bundle')
+interface Context {
+  directory: string
+  processes: OperatorProcess[]
+}
+
+const test = suite<Context>('the bundle')
 
 test.before((context) => {
   context.processes = []
@@ -41,7 +46,7 @@ function entryPoint(directory: string): readonly string[] {
   return [...argv.slice(0, -1), join(directory, argv.at(-1) ?? '')]
 }
 
-const makes = deadline(120, async ({ directory, processes }) => {
+const makes = deadline(120, async ({ directory, processes }: Context) => {
   const server = connect()
   await install(server, [kinds.endpoint.crd, kinds.decision.crd])
   const namespace = await makeNamespace(server, 'bundle')
