@@ -418,6 +418,14 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
       says: ['ImmutableChanged'],
       drift: ['serverId'],
     },
+    'gets no zone group when it leads elsewhere': {
+      given: {
+        azure: { endpoint: present(endpoint({ connection: connection({ serverId: '/other' }) })) },
+        dns: { zoneGroups: present([]), records: present([]) },
+      },
+      says: ['ImmutableChanged'],
+      drift: ['serverId'],
+    },
     'was made anew by somebody with our tags, and other names': {
       given: {
         spec: {

@@ -16,6 +16,9 @@ import { done, join, unmet, unread, type Step } from './step.ts'
 import type { Difference } from './tags.ts'
 import type { Target } from './target.ts'
 
+/** Where status.drift names the group. */
+const groupPath = 'dns.zoneGroup'
+
 const running = (state: string): boolean => !['Succeeded', 'Failed', 'Canceled'].includes(state)
 
 export function zoneGroup(
@@ -43,7 +46,9 @@ export function zoneGroup(
   const write = (differs?: Difference) => writeGroup(seen, target, endpoint, zoneId, first, differs)
   if (group === undefined) return write()
   if (running(group.provisioningState)) {
-    return unmet('PreparingDNS', `The zone group is ${group.provisioningState}.`)
+    const still = seen.object.status?.drift?.filter(({ path }) => path === groupPath) ?? []
+    const message = `The zone group is ${group.provisioningState}.`
+    return join(unmet('PreparingDNS', message), noticed(seen, still))
   }
   if (!leadsTo(group, zoneId, seen.object.spec.dns.configName)) {
     return removeGroup(seen, endpoint, group, 'it leads to another zone')
@@ -67,7 +72,7 @@ function writeGroup(
   endpoint: PrivateEndpoint,
   zoneId: Id<'zone'>,
   first: boolean,
-  differs: Difference = { path: 'dns.zoneGroup', desired: formatId(zoneId) },
+  differs: Difference = { path: groupPath, desired: formatId(zoneId) },
 ): Step {
   const { zoneGroupName, configName } = seen.object.spec.dns
   const zone = formatId(zoneId)
@@ -105,7 +110,7 @@ export function removeGroup(
     },
     reason: 'PreparingDNS',
     message: `Zone group ${group.name} of ${endpoint.name} is being removed because ${because}: names don't resolve for a moment.`,
-    differences: [{ path: 'dns.zoneGroup', observed: formatId(group.id) }],
+    differences: [{ path: groupPath, observed: formatId(group.id) }],
     essential: true,
   })
 }

@@ -9,7 +9,7 @@ import type { PrivateEndpoint } from '../azure/model.ts'
 import { deedKey, type Deed } from './deed.ts'
 import { serverCondition } from './gate.ts'
 import type { AzureSeen, Observation } from './observation.ts'
-import { isOurs, isRunning, ownedGuard, ownershipOf } from './ownership.ts'
+import { isOurs, isRunning, matches, ownedGuard, ownershipOf } from './ownership.ts'
 import { change, repair } from './plan-change.ts'
 import { connection, isLost } from './plan-connection.ts'
 import { dns } from './plan-dns.ts'
@@ -148,7 +148,8 @@ function provisioned(
   switch (state) {
     case 'Succeeded': {
       const changed = change(seen, azure, target, endpoint)
-      return { step: join(changed, connection(seen, endpoint)), usable: true }
+      const usable = matches(target, endpoint)
+      return { step: join(changed, connection(seen, endpoint)), usable }
     }
     case 'Failed':
     case 'Canceled': {

@@ -62,7 +62,9 @@ function end({ object, azure, parsed }: Observation, made: Plan): readonly Event
  */
 export function driftEvent(seen: Observation, made: Plan): EventNote | undefined {
   const { status } = seen.object
-  if (!settled(seen) && modeOf(seen) !== 'observe') return undefined
+  const mode = modeOf(seen)
+  const once = mode === 'suspended' && status?.memory?.appliedGeneration !== undefined
+  if (!settled(seen) && mode !== 'observe' && !once) return undefined
   const known = new Set(status?.drift?.map(({ path }) => path))
   const isNew = ({ path }: Difference): boolean => !known.has(path)
   const [left, mended] = [made.drift.filter(isNew), made.mending.filter(isNew)]

@@ -138,6 +138,11 @@ export class World {
     }
   }
 
+  /** Azure as another identity writes to it. */
+  as(identity: string): Arm {
+    return armOf(this.azure, this.azure.identity(identity), this.#agent)
+  }
+
   /** The process dies after its n-th deed from here, before it has written anything of it. */
   crashAfter(deed: number): void {
     this.#crashAfterDeed = deed
