@@ -147,7 +147,7 @@ export const valuesSchema = (): JsonObject => ({
     metrics: closed({
       port: { type: 'integer', minimum: 1, maximum: 65_535 },
       podMonitor: closed({ enabled: flag, labels, interval: text }),
-      rules: closed({ enabled: flag, labels }),
+      rules: closed({ enabled: flag, labels, runbooks: url }),
       dashboard: closed({ enabled: flag, labels }),
     }),
   }),

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
+import { alertGroups, alerts, runbookPage, runbookPlace } from './alerts.ts'
 import { page } from './api/catalogue.ts'
 import * as decision from './api/connection-decision.ts'
 import * as endpoint from './api/private-endpoint.ts'
@@ -111,6 +112,14 @@ export const files: { readonly [path: string]: () => string } = {
   'charts/pgpe-operator/files/permissions.yaml': () =>
     manifests('What the operator needs in the cluster.', [chartPermissions]),
   'charts/pgpe-operator/values.schema.json': () => `${JSON.stringify(valuesSchema(), null, 2)}\n`,
+  'charts/pgpe-operator/files/alerts.yaml': () =>
+    manifests('Alerts for Prometheus.', [alertGroups(runbookPlace)]),
+  ...Object.fromEntries(
+    alerts.map((alert) => [
+      `docs/runbooks/${alert.name}.md`,
+      () => markdown(alert.name, runbookPage(alert)),
+    ]),
+  ),
   'charts/pgpe-operator/gitops/argocd/argocd-cm.yaml': () =>
     manifests('Health and actions for Argo CD: keys to merge into its ConfigMap.', [
       argoConfig(lua),
