@@ -206,7 +206,7 @@ export const alertGroups = (runbooks: string): JsonObject => ({
 /** Replaced by the chart's value when it is rendered. */
 export const runbookPlace = 'RUNBOOKS'
 
-export const runbookPage = ({ name, severity, expr, means, look, remedy, ...row }: Alert): string =>
+export const runbookPage = ({ severity, expr, means, look, remedy, ...row }: Alert): string =>
   [
     `Fires after ${row.for}, as ${severity}: ${row.summary.replaceAll(/\{\{ \$(labels\.)?(\w+) \}\}/g, '<$2>')}`,
     '',
