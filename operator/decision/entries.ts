@@ -3,7 +3,7 @@ import { timestamp } from '../api/condition.ts'
 import type { DecisionStatus, EndpointConnectionDecision } from '../api/connection-decision.ts'
 import { entryOf, type Finding, type Standing } from './finding.ts'
 import { identityOf, keyOf, nameKey, nameOf } from './identity.ts'
-import { busy, intentsOf, type Intent } from './intent.ts'
+import { busy, type Intent } from './intent.ts'
 import { connectionsOf, decisionOf, type Observation } from './observation.ts'
 import { correlationOf, decided, sent, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -36,6 +36,7 @@ export function entries(seen: Observation, made: Plan): readonly Entry[] {
         Number(isUnfinished(b)) - Number(isUnfinished(a)) ||
         (keyOf(a.connection) < keyOf(b.connection) ? -1 : 1),
     )
+    .slice(0, most)
     .map((finding) => entry(seen, finding, intents, all))
   return [...present, ...removed(decision, made)].slice(0, most)
 }
@@ -50,7 +51,8 @@ function entry(
   const key = keyOf(connection)
   const intent = intents.get(key)
   // An intent that came to nothing is no decision taken.
-  const before = intentsOf(seen).has(key) ? undefined : entryOf(seen, connection)
+  const noted = decision.status?.memory?.intents?.some(({ name }) => nameKey(name) === key)
+  const before = noted ? undefined : entryOf(seen, connection)
   const own = intent
     ? { decision: intent.action, by: objectKey(decision), at: intent.at }
     : before && pick(before, ['decision', 'by', 'at'])

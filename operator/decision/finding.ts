@@ -6,7 +6,15 @@ import type { ArmError } from '../azure/error.ts'
 import type { Connection, Server } from '../azure/model.ts'
 import { gate, type Closed } from './gate.ts'
 import { bindable, identityOf, keyOf, nameKey, sameIdentity } from './identity.ts'
-import { actOfIntent, busy, doneOf, isBoundTo, maybeSent, type Intent } from './intent.ts'
+import {
+  actOfIntent,
+  busy,
+  doneOf,
+  isBoundTo,
+  maybeSent,
+  noteLimit,
+  type Intent,
+} from './intent.ts'
 import { matches, type Candidate } from './match.ts'
 import { decisionOf, type Observation } from './observation.ts'
 import { actOf, expired, objectKey } from './precedence.ts'
@@ -69,9 +77,20 @@ export function findings(seen: Observation, server: Server, world: World): reado
     intents: standingIntents(seen, world),
     done: doneOf(seen),
   }
-  return own.map((connection) => {
+  const found = own.map((connection) => {
     const standing = stand(context, connection)
     return { connection, standing, drifted: driftedFrom(context, connection, standing) }
+  })
+  return withinNotes(context, found)
+}
+
+/** The status has room for so many notes; who finds none waits his turn, like one whose server is taken. */
+function withinNotes({ intents }: Context, found: readonly Finding[]): readonly Finding[] {
+  let room = noteLimit - intents.size
+  return found.map((finding) => {
+    const { connection, standing } = finding
+    if (standing.is !== 'record' || intents.has(keyOf(connection))) return finding
+    return room-- > 0 ? finding : { ...finding, standing: { is: 'queued' } }
   })
 }
 

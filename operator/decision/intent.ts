@@ -13,6 +13,9 @@ import { actOf, type Claims } from './precedence.ts'
 import { acts, transitionOf, type Act } from './transitions.ts'
 
 export type Memory = NonNullable<DecisionStatus['memory']>
+/** Notes of one sort that a status can hold. */
+export const noteLimit = 100
+
 export type Intent = NonNullable<Memory['intents']>[number]
 
 export const identityOfIntent = ({ name, privateEndpointId, groupIds = [] }: Intent): Identity => ({
@@ -78,8 +81,9 @@ export function judge(seen: Observation, intent: Intent, claims: Claims, alone =
   if (look?.is === 'absent') return act === 'Delete' ? { is: 'done' } : { is: 'void' }
   if (alone && look === undefined) return { is: 'open' }
   if (look?.is !== 'present') {
+    if (wanted || look || maybeSent(seen, key)) return { is: 'open' }
     const known = connectionsOf(seen).some((connection) => keyOf(connection) === key)
-    return wanted || look || !known || maybeSent(seen, key) ? { is: 'open' } : { is: 'void' }
+    return { is: known ? 'void' : 'open' }
   }
   const connection = look.value
   if (!isBoundTo(intent, connection)) return foreign(seen, intent, connection, claims, alone)

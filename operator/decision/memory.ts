@@ -6,13 +6,10 @@
 import { timestamp } from '../api/condition.ts'
 import type { Finding } from './finding.ts'
 import { endpointOf, identityOf, nameKey, sameEndpoint } from './identity.ts'
-import type { Intent, Memory } from './intent.ts'
+import { noteLimit, type Intent, type Memory } from './intent.ts'
 import { pinsOf, referred } from './match.ts'
 import { decisionOf, type Observation } from './observation.ts'
 import { plain } from './printable.ts'
-
-/** Notes of one sort that a status can hold. */
-export const noteLimit = 100
 
 /**
  * @param open intents that may still be carried out, and are this generation's from now on
