@@ -129,6 +129,8 @@ export interface Zone extends Resource<'zone'> {
   readonly name: string
   readonly tags: Tags
   readonly provisioningState: string
+  /** Of all types, the zone's own SOA included, where Azure tells. */
+  readonly recordSetCount?: number
 }
 
 export interface VirtualNetworkLink extends Resource<'virtualNetworkLink'> {

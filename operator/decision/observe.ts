@@ -3,12 +3,9 @@
  * its connections from the shared list, and by fresh GETs what must be surer than a list. Never decides,
  * and reads nothing at all before every decision has been read once.
  */
-import {
-  annotations,
-  type DecisionSpec,
-  type EndpointConnectionDecision,
-} from '../api/connection-decision.ts'
+import { type DecisionSpec, type EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import { requestedToken } from '../api/requested.ts'
 import { makeId, parseId, sameText, type Id } from '../azure/id.ts'
 import type { Connection, Server } from '../azure/model.ts'
 import { unreadable, type Observed } from '../azure/observed.ts'
@@ -104,9 +101,7 @@ export async function look(given: Given, view: AzureView): Promise<Observation> 
 }
 
 function ageFor({ self, settings }: Given): number {
-  const given = self.decision.metadata.annotations
-  const token =
-    given?.[annotations.reconcileRequestedAt] ?? given?.[annotations.fluxReconcileRequestedAt]
+  const token = requestedToken(self.decision.metadata.annotations)
   return maxAgeMs(self.decision, token, settings)
 }
 

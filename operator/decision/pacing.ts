@@ -8,7 +8,7 @@ import { nameKey } from './identity.ts'
 import { revokeKey } from './intent.ts'
 import type { Settings } from './observation.ts'
 import { settleMs, type Attempt, type Attempts } from './pace.ts'
-import { requested } from './status.ts'
+import { requestedToken } from '../api/requested.ts'
 
 interface Memory {
   /** ms since the epoch of this process's first visit. */
@@ -45,7 +45,7 @@ export class Pacing {
     const stamp = JSON.stringify([
       metadata.uid,
       metadata.generation,
-      requested(metadata.annotations) ?? null,
+      requestedToken(metadata.annotations) ?? null,
     ])
     const fresh: Memory = { since: now, stamp, silentSince: undefined, attempts: new Map() }
     const memory = this.#of.get(key) ?? fresh

@@ -1,7 +1,8 @@
 /** The status as it should read after this visit. */
 import { explain } from '../api/catalogue.ts'
 import { progress, store, timestamp } from '../api/condition.ts'
-import { annotations, type DecisionStatus } from '../api/connection-decision.ts'
+import type { DecisionStatus } from '../api/connection-decision.ts'
+import { requestedToken } from '../api/requested.ts'
 import { lastName } from '../azure/id.ts'
 import { abnormal } from './abnormal.ts'
 import { catalogue } from './conditions.ts'
@@ -35,7 +36,7 @@ export function statusOf(
   const acts = looked ? history(seen, made, told.done, told.now) : (before?.history ?? [])
   const deleted = listed.some((one) => one.decision === 'Delete' && one.state === undefined)
   const conditions = conditionsOf(seen, made, trouble, deleted, told.now)
-  const token = requested(decision.metadata.annotations)
+  const token = requestedToken(decision.metadata.annotations)
   const memory = {
     ...made.memory,
     deniedSince: trouble?.deniedSince && timestamp(new Date(trouble.deniedSince)),
@@ -70,12 +71,6 @@ function conditionsOf(
   ]
   return store(status?.conditions ?? [], next, now, metadata.generation)
 }
-
-/** The token of whoever asked for a look; our own annotation goes before Flux's. */
-export const requested = (
-  given: Readonly<Record<string, string>> | undefined,
-): string | undefined =>
-  given?.[annotations.reconcileRequestedAt] ?? given?.[annotations.fluxReconcileRequestedAt]
 
 type Counts = Pick<DecisionStatus, 'pending' | 'approved' | 'rejected'>
 

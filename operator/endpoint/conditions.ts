@@ -174,7 +174,8 @@ export const catalogue = {
       },
       Moved: {
         means: 'The endpoint that carries our tag lies elsewhere now.',
-        remedy: 'Move it back, or delete it; it is never made twice.',
+        remedy:
+          'Move it back, delete it, or take its pgpeOwner tag off to let it go; it is never made twice.',
         retry: 'user-fix',
       },
       Vanished: {

@@ -50,7 +50,7 @@ export async function observeDns(
     ? await nameOf(from, view, base, target, given.server)
     : { name: from.zoneName, certain: false }
   const choice: ZoneChoice = managed
-    ? await zoneOf(view, base, target, zoneName.name, given)
+    ? await zoneOf(view, base, target, zoneName.name, tidying ? { ...given, age: 0 } : given)
     : { is: 'none' }
   const zoneId = choice.is === 'zone' ? choice.zone.id : undefined
   const ages = tidying ? { age: 0, calm: 0 } : given.ages

@@ -8,7 +8,7 @@ import { seniorOf } from './claim.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import type { Sources } from './observe.ts'
 import { sharedDifferences } from './plan-shared.ts'
-import { clusterOf, objectOf, ownerOf, uidOf } from './tags.ts'
+import { clusterOf, objectOf, ownerOf, uidOf, type Owner } from './tags.ts'
 import type { Target } from './target.ts'
 import { zoneIdOf } from './zone-choice.ts'
 
@@ -24,25 +24,31 @@ export async function elsewhereOf(
   if (all.is !== 'present') return undefined
   const found = all.value.items.find(
     ({ id, tags, provisioningState }) =>
-      ownerOf(tags) === owner.owner &&
-      idKey(id) !== idKey(endpointId) &&
-      provisioningState !== 'Deleting',
+      isMarked(tags, owner) && idKey(id) !== idKey(endpointId) && provisioningState !== 'Deleting',
   )
   return found && formatId(found.id)
 }
 
-/** Whether the object that an endpoint's tags name is gone, by a quorum read; only asked to adopt. */
+/** Ours; or of an object of our name before the cluster was restored. */
+function isMarked(tags: PrivateEndpoint['tags'], { owner, clusterId, object }: Owner): boolean {
+  const tag = ownerOf(tags)
+  if (tag === undefined || tag === owner) return tag === owner
+  return clusterOf(tag) === clusterId && objectOf(tags) === object
+}
+
+/** Whether the object that an endpoint's tags name is gone: by a quorum read where something is built on it. */
 export async function ownerGone(
-  { writer, clusterId }: Sources,
+  { endpoints, writer, clusterId }: Sources,
   { object }: Observation,
   endpoint: Observed<PrivateEndpoint>,
 ): Promise<boolean> {
-  if (object.spec.adoptionPolicy !== 'IfMatching' || endpoint.is !== 'present') return false
+  if (endpoint.is !== 'present') return false
   const tag = ownerOf(endpoint.value.tags)
   const name = objectOf(endpoint.value.tags)
   if (tag === undefined || name === undefined || clusterOf(tag) !== clusterId) return false
   if (tag === `${clusterId}.${object.metadata.uid}` || !/^[^/#]+\/[^/#]+$/.test(name)) return false
-  const owner = await writer.getNow(name)
+  const adopts = object.spec.adoptionPolicy === 'IfMatching'
+  const owner = adopts ? await writer.getNow(name) : endpoints.get(name)
   return owner?.metadata.uid !== uidOf(tag)
 }
 
@@ -78,6 +84,28 @@ export function seniorsOf(
     ...(subnet === undefined ? {} : { subnet }),
     ...(zone === undefined ? {} : { zone }),
   }
+}
+
+/** An object that stays and uses the zone, and so the links: also one whose record is still to come. */
+export function sharerOf(
+  { endpoints }: Sources,
+  { object }: Observation,
+  { dns, endpoint }: AzureSeen,
+): string | undefined {
+  const zoneId = zoneIdOf(dns.choice)
+  const { metadata, spec } = object
+  const tidying = metadata.deletionTimestamp !== undefined && spec.dns.deleteUnusedLinks
+  if (!tidying || endpoint.is !== 'absent' || zoneId === undefined) return undefined
+  const zone = formatId(zoneId)
+  for (const other of endpoints.all()) {
+    if (other.metadata.uid === metadata.uid || other.metadata.deletionTimestamp !== undefined)
+      continue
+    const uses = [other.status?.dns?.zoneId, other.spec.dns.zoneId]
+    const managed = other.spec.dns.mode === 'Managed'
+    if (managed && uses.some((used) => sameText(used, zone)))
+      return `${other.metadata.namespace}/${other.metadata.name}`
+  }
+  return undefined
 }
 
 const wishOf = ({ tags, resolutionPolicy }: EndpointSpec['dns']): string =>

@@ -2,7 +2,8 @@
  * Fills the observation: the only reads of this kind. Shared lists where they can serve, a GET where
  * only that proves something, nothing at all for what did not parse. Decides nothing but what to ask.
  */
-import { annotations, finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import { finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import { requestedToken } from '../api/requested.ts'
 import { sameId } from '../azure/id.ts'
 import { itemOf } from '../azure/listing.ts'
 import type { PrivateEndpoint, Server } from '../azure/model.ts'
@@ -19,7 +20,7 @@ import { calmly } from './observe-calm.ts'
 import { observeDns } from './observe-dns.ts'
 import { addressOf, interfacesOf, networkOf, subnetOf } from './observe-network.ts'
 import { published } from './observe-published.ts'
-import { elsewhereOf, ownerGone, seniorsOf } from './observe-owner.ts'
+import { elsewhereOf, ownerGone, seniorsOf, sharerOf } from './observe-owner.ts'
 import { serverAge, turnOf } from './server-turn.ts'
 import { isRunning } from './ownership.ts'
 import { calmMs, maxAgeMs, type Settings } from './pace.ts'
@@ -80,6 +81,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const publication = await published(from.configMaps, object, memory.trouble(key))
   const takenBy = turnOf(from, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
+  const sharer = sharerOf(from, base, azure)
   const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
   return {
     ...base,
@@ -90,6 +92,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(publication === undefined ? {} : { publication }),
     ...(rival === undefined ? {} : { rival }),
+    ...(sharer === undefined ? {} : { sharer }),
     ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),
   }
 }
@@ -103,9 +106,7 @@ function worthAsking({ metadata, spec }: PostgresPrivateEndpoint): boolean {
 }
 
 function requestOf({ metadata, status }: PostgresPrivateEndpoint): string | undefined {
-  const token =
-    metadata.annotations?.[annotations.reconcileRequestedAt] ??
-    metadata.annotations?.[annotations.fluxReconcileRequestedAt]
+  const token = requestedToken(metadata.annotations)
   return token === status?.lastHandledReconcileAt ? undefined : token
 }
 

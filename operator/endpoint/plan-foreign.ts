@@ -16,7 +16,8 @@ export function foreign(
 ): Step {
   const name = formatId(endpoint.id)
   const owner = objectOf(endpoint.tags)
-  const by = owner === undefined ? 'carries no tag of ours' : `belongs to ${owner}`
+  const held = seen.ownerGone ? `belonged to ${owner}, which is gone` : `belongs to ${owner}`
+  const by = owner === undefined ? 'carries no tag of ours' : held
   switch (ownership) {
     case 'adoptable':
       return endpoint.provisioningState === 'Succeeded'

@@ -152,7 +152,10 @@ function links(seen: Observation, { dns }: AzureSeen): Removal {
     return step.findings.some(({ denied }) => denied) ? over : going(step)
   }
   if (dns.links.is !== 'present' || dns.records.is !== 'present') return over
-  if (dns.records.value.length > 0) return over
+  if (seen.sharer !== undefined || dns.records.value.length > 0) return over
+  // Records of other types are somebody's, too; the one that is always there is the zone's own.
+  const count = dns.choice.is === 'zone' ? dns.choice.zone.recordSetCount : undefined
+  if (count !== undefined && count > 1) return over
   const [link] = dns.links.value.filter((one) => madeHere(seen, one))
   if (link === undefined) return over
   const message = `Link ${lastName(link.id)} is being removed.`

@@ -17,12 +17,15 @@ import {
 
 export function zone(raw: JsonObject): Zone {
   const id = idOf('zone', raw)
+  const properties = requiredObject(raw, 'properties')
+  const recordSetCount = optionalNumber(properties, 'numberOfRecordSets')
   return {
     id,
     raw,
     name: (filledText(raw, 'name') ?? lastName(id)).toLowerCase(),
     tags: mapOf(raw, 'tags'),
-    provisioningState: provisioningStateOf(requiredObject(raw, 'properties')),
+    provisioningState: provisioningStateOf(properties),
+    ...(recordSetCount === undefined ? {} : { recordSetCount }),
   }
 }
 
