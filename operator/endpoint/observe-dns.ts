@@ -49,11 +49,11 @@ export async function observeDns(
   const zoneName = managed
     ? await nameOf(from, view, base, target, given.server)
     : { name: from.zoneName, certain: false }
+  const ages = tidying ? { age: 0, calm: 0 } : given.ages
   const choice: ZoneChoice = managed
-    ? await zoneOf(view, base, target, zoneName.name, tidying ? { ...given, age: 0 } : given)
+    ? await zoneOf(view, base, target, zoneName.name, { ...given, ages })
     : { is: 'none' }
   const zoneId = choice.is === 'zone' ? choice.zone.id : undefined
-  const ages = tidying ? { age: 0, calm: 0 } : given.ages
   const made =
     given.endpoint.is === 'present' && given.endpoint.value.provisioningState === 'Succeeded'
   const [links, records] = await Promise.all([
