@@ -7,7 +7,7 @@ import type { Condition } from '../api/kubernetes.ts'
 import type { Server } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import { say } from './conditions.ts'
-import { lacksPermission } from './trouble.ts'
+import { inWords, lacksPermission } from './trouble.ts'
 
 export type Gate =
   | { readonly is: 'open' }
@@ -32,7 +32,7 @@ export function gate(server: Observed<Server>): Gate {
       return { is: 'missing' }
     case 'unreadable':
       return lacksPermission(server.error)
-        ? { is: 'hidden', message: server.error.message }
+        ? { is: 'hidden', message: inWords(server.error) }
         : { is: 'unread' }
     case 'present': {
       const { delegatedSubnetId, state, highAvailability } = server.value

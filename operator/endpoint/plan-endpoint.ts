@@ -111,7 +111,10 @@ export function writable(seen: Observation, azure: AzureSeen): Step {
         ? done
         : unmet('ServerUnreadable', found.message, { denied: true })
     case 'missing':
-      return unmet('ServerNotFound', `There is no server ${serverName(seen)}.`)
+      return unmet(
+        'ServerNotFound',
+        `There is no server ${serverName(seen)}; Azure's answer is ResourceNotFound.`,
+      )
     case 'integrated':
       return unmet('VNetIntegrated', `Server ${serverName(seen)} is VNet-integrated.`)
     case 'unread':

@@ -6,7 +6,8 @@ import { formatId, lastName } from '../azure/id.ts'
 import { placement } from './address.ts'
 import { gate } from './gate.ts'
 import type { AzureSeen, Observation } from './observation.ts'
-import { done, sentence, unmet, unread, type Step } from './step.ts'
+import { done, unmet, unread, type Step } from './step.ts'
+import { sentence } from './trouble.ts'
 import type { Target } from './target.ts'
 
 /** `done` when nothing speaks against it. A server that is not Ready is no failure here. */
@@ -31,7 +32,10 @@ function server({ object }: Observation, { server: seen }: AzureSeen, { serverId
         `Server ${name} is integrated into subnet ${found.subnetId}; Azure's answer would be PrivateEndpointFeatureNotSupportedOnServer.`,
       )
     case 'missing':
-      return unmet('ServerNotFound', `There is no server ${formatId(serverId)}.`)
+      return unmet(
+        'ServerNotFound',
+        `There is no server ${formatId(serverId)}; Azure's answer is ResourceNotFound.`,
+      )
     case 'hidden':
       return object.spec.approval === 'Manual'
         ? done

@@ -33,7 +33,33 @@ const examples: Readonly<Record<string, readonly string[]>> = {
  * Codes that the rules of the tests' Azure bring about, each by a blocker that somebody sets up and takes
  * away through ARM. All others are put into an answer by a fault: only Azure's inside knows when it sends them.
  */
-export const byRule: readonly string[] = []
+export const byRule: readonly string[] = [
+  'AnotherOperationInProgress',
+  'AuthorizationFailed',
+  'CannotChangePrivateLinkConnectionOnPrivateEndpoint',
+  'CannotChangeSubnetOnExistingPrivateEndpoint',
+  'Invalid private link service id',
+  'InvalidAuthenticationTokenTenant',
+  'InvalidResourceLocation',
+  'InvalidResourceReference',
+  'LinkedAuthorizationFailed',
+  'MissingSubscriptionRegistration',
+  'PrivateEndpointAlreadyExists',
+  'PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled',
+  'PrivateEndpointCreationNotAllowedAsSubnetIsDelegated',
+  'PrivateEndpointFeatureNotSupportedOnServer',
+  'PrivateIPAddressInReservedRange',
+  'PrivateIPAddressIsAllocated',
+  'PrivateIPAddressNotInSubnet',
+  'ReadOnlyDisabledSubscription',
+  'ReferencedResourceNotProvisioned',
+  'RequestDisallowedByPolicy',
+  'ResourceGroupNotFound',
+  'ResourceNotFound',
+  'ScopeLocked',
+  'SubnetIsFull',
+  'SubscriptionNotFound',
+]
 
 export interface Refusal {
   /** ARM's code, verbatim in Ready's message. */
@@ -83,13 +109,15 @@ export const causeOf = (code: string): string => `${code} is met by the rules, s
 const faults = 'test/azure/endpoint.errors.test.ts'
 const rules = 'test/azure/endpoint.causes.test.ts'
 const provenBy = (row: Refusal): string =>
-  byRule.includes(nameOf(row)) ? `rule: ${causeOf(nameOf(row))}` : `fault: ${proofOf(row)}`
+  byRule.includes(row.says ?? row.code)
+    ? `rule: ${causeOf(row.says ?? row.code)}`
+    : `fault: ${proofOf(row)}`
 
 export const refusalsPage = (): string =>
   [
     'What an object says when Azure refuses to make its endpoint, and how soon it is tried again. The condition is `Ready=False`; a code that passes by itself is said only when it has lasted a minute. A code that is not listed goes by its HTTP status.',
     '',
-    `Each row is a test of its own: the code is said verbatim, and the object recovers unaided once the cause is lifted. Where a test begins with “rule”, it is in \`${rules}\`: the simulated Azure refuses by its own rules, and somebody lifts the cause through ARM. Where it begins with “fault”, it is in \`${faults}\`: the code is put into the answer, as only Azure's inside knows when it is sent. Every code is put into an answer there as well.`,
+    `Each row is a test of its own: the code is said verbatim, and the object recovers unaided once the cause is lifted. Where a test begins with “rule”, it is in \`${rules}\`: the simulated Azure refuses by its own rules, and somebody lifts the cause through ARM. Where it begins with “fault”, it is in \`${faults}\`: the code is put into the answer, as only Azure's inside knows when it is sent. Every code is put into an answer there as well. What the operator finds by looking, before it asks Azure, has a reason of its own (SubnetNotFound, AddressTaken, VNetIntegrated and others: [conditions](../crds/conditions.md)) and names the code that Azure would answer.`,
     '',
     ...table(
       ['code or words', 'reason', 'beside Ready', 'why', 'what to do', 'tried again', 'test'],

@@ -10,8 +10,8 @@ import { publicationNote, takenCondition } from './connection-info.ts'
 import type { DnsSeen, Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { modeOf } from './attempt.ts'
-import { inWords, type Finding } from './step.ts'
-import { errorOf, isHold } from './trouble.ts'
+import { type Finding } from './step.ts'
+import { errorOf, isHold, inWords } from './trouble.ts'
 
 /** Throttling that lasts this long is worth a condition. */
 const throttledAfterMs = 2 * 60_000

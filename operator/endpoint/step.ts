@@ -7,7 +7,7 @@ import type { ArmError } from '../azure/error.ts'
 import type { Unmet } from './conditions.ts'
 import type { Deed } from './deed.ts'
 import type { Difference } from './tags.ts'
-import { isHold, lacksPermission, type Setback } from './trouble.ts'
+import { inWords, isHold, lacksPermission, type Setback } from './trouble.ts'
 
 /** One thing that keeps the object from being ready. */
 export interface Finding {
@@ -108,16 +108,6 @@ export function findingOf(error: ArmError): Finding {
 const mayNotApprove = /PrivateEndpointConnectionsApproval\/action/i
 const asManual =
   'Automatic approval needs Microsoft.DBforPostgreSQL/flexibleServers/privateEndpointConnectionsApproval/action on the server; without it set spec.approval to Manual, and who may approve decides.'
-
-export function inWords(error: ArmError): string {
-  const { code, message } = error.after ?? error
-  return message.includes(code) ? sentence(message) : sentence(`${code}: ${message}`)
-}
-
-export const sentence = (text: string): string => {
-  const trimmed = text.trim()
-  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
-}
 
 /** What could not be read: our own write that is too young to show goes by `otherwise`. */
 export function unread(error: ArmError, otherwise?: Step): Step {

@@ -20,6 +20,17 @@ const permission: readonly string[] = [
 /** Azure says that a role is missing, or shows this tenant's identity nothing at all. */
 export const lacksPermission = ({ code }: ArmError): boolean => permission.includes(code)
 
+/** As Azure says it, its code included. */
+export function inWords(error: ArmError): string {
+  const { code, message } = error.after ?? error
+  return message.includes(code) ? sentence(message) : sentence(`${code}: ${message}`)
+}
+
+export const sentence = (text: string): string => {
+  const trimmed = text.trim()
+  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}
+
 /** The same write, refused so often in a row, and when it may be tried again. */
 export interface Setback {
   readonly error: ArmError

@@ -10,7 +10,7 @@ import type { Deed } from '../../operator/endpoint/deed.ts'
 import { endpointKind, endpointsToWake } from '../../operator/endpoint/kind.ts'
 import type { Observation } from '../../operator/endpoint/observation.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
-import type { SimulatedIdentity, Simulator } from '../arm/simulator.ts'
+import type { SimulatedIdentity, Simulator, SimulatorOptions } from '../arm/simulator.ts'
 import { startSimulator } from '../arm/start.ts'
 import { armOf, type Arm } from './endpoint.arm.ts'
 import { startAlteringProxy, type Alter, type AlteringProxy } from './altering-proxy.ts'
@@ -29,10 +29,12 @@ export interface WorldOptions {
   readonly alter?: Alter
   /** The zone's name in this cloud; default: the public cloud's. */
   readonly zoneName?: string
+  /** What the simulated Azure is asked for beside. */
+  readonly simulator?: Omit<SimulatorOptions, 'seed'>
 }
 
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
-  const azure = await startSimulator({ seed: options.seed ?? 1 })
+  const azure = await startSimulator({ seed: options.seed ?? 1, ...options.simulator })
   const proxy = options.alter && (await startAlteringProxy(azure, options.alter))
   return new World(azure, options, proxy)
 }
@@ -151,6 +153,11 @@ export class World {
   /** The process dies before its n-th visit from here that would write to the cluster. */
   crashBeforeWrite(write: number): void {
     this.#crashBeforeWrite = write
+  }
+
+  /** Raw ARM as another identity. */
+  as(identity: string): Arm {
+    return armOf(this.azure, this.azure.identity(identity), this.#agent)
   }
 
   /** How much time was let pass, in seconds. */
