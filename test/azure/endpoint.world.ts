@@ -155,11 +155,6 @@ export class World {
     this.#crashBeforeWrite = write
   }
 
-  /** Raw ARM as another identity. */
-  as(identity: string): Arm {
-    return armOf(this.azure, this.azure.identity(identity), this.#agent)
-  }
-
   /** How much time was let pass, in seconds. */
   get elapsed(): number {
     return this.#clock.offset / 1000
