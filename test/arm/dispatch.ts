@@ -64,7 +64,7 @@ const operations: Readonly<Record<string, string>> = {
 export function targetOf(front: Front, incoming: Incoming): Target {
   const operation = operations[incoming.method] ?? incoming.method.toLowerCase()
   try {
-    const segments = segmentsOf(withoutParentPath(incoming.rawPath))
+    const segments = segmentsOf(withoutParentPath(machineTokenPath(incoming.rawPath)))
     return (
       signInTarget(front, incoming, segments) ?? armTarget(front, incoming, segments, operation)
     )
@@ -80,6 +80,10 @@ export function targetOf(front: Front, incoming: Incoming): Target {
  */
 const withoutParentPath = (rawPath: string): string =>
   rawPath.replace(/(\/providers\/[^/]+)\/\/(?=[^/])/i, '$1/')
+
+/** msal-node 5.6 ends the path with a slash where AZURE_POD_IDENTITY_AUTHORITY_HOST names the host. */
+const machineTokenPath = (rawPath: string): string =>
+  rawPath.replace(/^(\/metadata\/identity\/oauth2\/token)\/$/i, '$1')
 
 function armTarget(
   front: Front,

@@ -237,6 +237,8 @@ test('a machine has the identity of `owner`, or the one it names, for who sends 
   assert.is((await raw(azure, { path })).status, 400)
   const own = await raw(azure, { path, headers })
   assert.is(payloadOf(JSON.parse(own.text).access_token).oid, azure.identity('owner').objectId)
+  const withSlash = await raw(azure, { path: path.replace('?', '/?'), headers })
+  assert.is(withSlash.status, 200, 'as msal-node asks')
   const { clientId, objectId } = azure.identity('reader')
   const named = await raw(azure, { path: `${path}&client_id=${clientId}`, headers })
   assert.is(payloadOf(JSON.parse(named.text).access_token).oid, objectId)

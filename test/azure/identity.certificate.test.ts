@@ -1,38 +1,12 @@
 /** Certificates in Secrets: they sign in, are rotated, and what is wrong with one is said without quoting it. */
-import 'reflect-metadata'
-import { X509CertificateGenerator } from '@peculiar/x509'
-import { KeyObject } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Certified, newCertificate } from './certified.ts'
 import { IdentityWorld, secretOf, secretRef } from './identity.world.ts'
 
 const test = suite<{ world: IdentityWorld }>('certificates in Secrets')
 const hour = 3_600_000
 const shop = secretRef('shop')
-
-interface Certified {
-  readonly certificate: string
-  readonly key: string
-}
-
-async function newCertificate(): Promise<Certified> {
-  const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    publicExponent: new Uint8Array([1, 0, 1]),
-    modulusLength: 2048,
-  }
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=pgpe',
-    keys,
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - hour),
-    notAfter: new Date(Date.now() + hour),
-  })
-  const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })
-  return { certificate: `${made.toString('pem')}\n`, key: String(key) }
-}
 
 const [first, second] = await Promise.all([newCertificate(), newCertificate()])
 

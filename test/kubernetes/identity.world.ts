@@ -7,11 +7,11 @@ import { promisify } from 'node:util'
 import type { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/api/schema.ts'
-import { type Azure, makeWorld, startAzure } from '../arm/kit.ts'
+import { type Azure, endpointBody, makeWorld, startAzure } from '../arm/kit.ts'
 import type { SimulatedIdentity } from '../arm/simulator.ts'
 import { type ApiServer, connect, install, kubeconfigPath, until } from './api-server.ts'
 import { least } from './least-rights.ts'
-import { kinds, manifest, path } from './manifests.ts'
+import { kinds, manifest, path, type KindName } from './manifests.ts'
 import { OperatorProcess, quick } from './operator-process.ts'
 
 export interface Context {
@@ -89,7 +89,13 @@ export async function made(answer: Promise<{ readonly status: number; readonly b
 export const secretsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/secrets`
 const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`
 
-export const putSecret = (server: ApiServer, namespace: string, identity: SimulatedIdentity) =>
+/** @param certificate instead of the client secret: PEM, with its key */
+export const putSecret = (
+  server: ApiServer,
+  namespace: string,
+  identity: SimulatedIdentity,
+  certificate?: string,
+) =>
   made(
     server.send('POST', secretsPath(namespace), {
       apiVersion: 'v1',
@@ -98,7 +104,9 @@ export const putSecret = (server: ApiServer, namespace: string, identity: Simula
       stringData: {
         AZURE_TENANT_ID: identity.tenantId,
         AZURE_CLIENT_ID: identity.clientId,
-        AZURE_CLIENT_SECRET: identity.clientSecret,
+        ...(certificate === undefined
+          ? { AZURE_CLIENT_SECRET: identity.clientSecret }
+          : { AZURE_CLIENT_CERTIFICATE: certificate }),
         AZURE_AUTHORITY_HOST: 'https://evil.example',
       },
     }),
@@ -130,12 +138,16 @@ async function raw(at: string): Promise<any> {
   return JSON.parse((await promisify(execFile)(kubectl, argv)).stdout)
 }
 
-/** From here on Azure takes tokens of that account, and of no other, for `owner`. */
-export async function federate({ azure }: Context, namespace: string): Promise<void> {
+/** From here on Azure takes tokens of that account, and of no other, for that identity. */
+export async function federate(
+  { azure }: Context,
+  namespace: string,
+  identity = 'owner',
+): Promise<void> {
   const { issuer } = await raw('/.well-known/openid-configuration')
   const { keys } = await raw('/openid/v1/jwks')
   const subject = `system:serviceaccount:${namespace}:${identityName}`
-  azure.simulator.credentials('owner', { federated: [{ issuer, subject, keys }] })
+  azure.simulator.credentials(identity, { federated: [{ issuer, subject, keys }] })
 }
 
 export const put = (
@@ -152,12 +164,49 @@ export const put = (
   return made(server.send('POST', path('endpoint', namespace), object))
 }
 
+/** A decision about the server `orders`. */
+export const decide = (
+  { server, paths }: Context,
+  namespace: string,
+  name: string,
+  spec: JsonObject,
+) => {
+  const whole = { serverId: paths.server('orders'), action: 'Approve', ...spec }
+  const object = manifest('decision', namespace, { metadata: { name }, spec: whole })
+  return made(server.send('POST', path('decision', namespace), object))
+}
+
+/** Somebody asks for a connection and waits: the id of his endpoint. */
+export async function request({ azure, paths }: Context, name: string): Promise<string> {
+  const body = endpointBody(paths.subnet, paths.server('orders'), { manual: true })
+  const { status } = await azure.owner.done('PUT', paths.endpoint(name), body)
+  assert.ok(status < 300)
+  return paths.endpoint(name)
+}
+
+/** By endpoint name: the state of each connection of the server. */
+export async function connectionStates({ azure, paths }: Context) {
+  const { body } = await azure.owner.get(paths.server('orders'))
+  return Object.fromEntries(
+    body.properties.privateEndpointConnections.map(({ properties }: any) => [
+      properties.privateEndpoint.id.split('/').at(-1),
+      properties.privateLinkServiceConnectionState.status,
+    ]),
+  )
+}
+
 export const ref = (kind: 'Secret' | 'ServiceAccount', name = identityName) => ({
   identityRef: { kind, name },
 })
 
-async function condition({ server }: Context, namespace: string, name: string, type: string) {
-  const { body } = await server.send('GET', path('endpoint', namespace, name))
+export async function condition(
+  { server }: Context,
+  namespace: string,
+  name: string,
+  type: string,
+  kind: KindName = 'endpoint',
+) {
+  const { body } = await server.send('GET', path(kind, namespace, name))
   return body.status?.conditions?.find((each: any) => each.type === type)
 }
 
@@ -165,7 +214,8 @@ export const isReady = async (
   context: Context,
   namespace: string,
   name: string,
-): Promise<boolean> => (await condition(context, namespace, name, 'Ready'))?.status === 'True'
+  kind: KindName = 'endpoint',
+): Promise<boolean> => (await condition(context, namespace, name, 'Ready', kind))?.status === 'True'
 
 export const isGone = async (
   { server }: Context,
@@ -178,10 +228,12 @@ export async function unavailable(
   context: Context,
   namespace: string,
   name: string,
+  kind: KindName = 'endpoint',
 ): Promise<string> {
-  const find = () => condition(context, namespace, name, 'CredentialsUnavailable')
+  const find = () => condition(context, namespace, name, 'CredentialsUnavailable', kind)
   await until(async () => (await find())?.status === 'True')
-  assert.is((await condition(context, namespace, name, 'Ready')).reason, 'CredentialsUnavailable')
+  const ready = await condition(context, namespace, name, 'Ready', kind)
+  assert.is(ready.reason, 'CredentialsUnavailable')
   return (await find()).message
 }
 
