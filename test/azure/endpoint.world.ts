@@ -4,6 +4,7 @@
  */
 import { Agent } from 'undici'
 import { createAzure } from '../../operator/azure/azure.ts'
+import type { Lookup } from '../../operator/azure/credential.ts'
 import type { Outcome } from '../../operator/azure/action.ts'
 import type { JsonObject } from '../../operator/azure/model.ts'
 import type { Deed } from '../../operator/endpoint/deed.ts'
@@ -55,7 +56,7 @@ interface Circumstances {
 }
 
 function createOperator(
-  { azure, cluster, clusterId, configMaps }: World,
+  { azure, cluster, clusterId, configMaps, secrets }: World,
   { me, clock, random, proxy, zoneName }: Circumstances,
 ) {
   const client = createAzure({
@@ -70,7 +71,7 @@ function createOperator(
     random,
     mayWrite: () => true,
     onRequest: () => undefined,
-    readSecret: () => Promise.reject(new Error('no Secret here')),
+    readSecret: (_, name) => Promise.resolve(secrets.get(name) ?? { is: 'absent' }),
     requestToken: () => Promise.reject(new Error('no ServiceAccount here')),
     userAgent: 'pgpe-operator/test',
     ca: proxy?.ca ?? azure.ca,
@@ -104,6 +105,8 @@ export class World {
   /** What others do in the moment between the operator's look and its deed. */
   meanwhile: (deed: Deed) => Promise<void> | void = () => undefined
   readonly configMaps: ConfigMapStore | undefined
+  /** Secrets of the one namespace, by name. */
+  readonly secrets = new Map<string, Lookup<ReadonlyMap<string, string>>>()
 
   readonly #agent: Agent
   readonly #proxy: AlteringProxy | undefined
