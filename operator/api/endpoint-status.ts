@@ -57,6 +57,12 @@ const memory = object(
     seenSince: optional(
       time('When the present endpoint was first seen: a younger server is another one.'),
     ),
+    zoneBegun: optional(
+      object('A private DNS zone whose making has begun, and which has not been seen yet.', {
+        id: armText('Its ARM id.'),
+        at: time('When.'),
+      }),
+    ),
     configMapName: optional(
       text('The ConfigMap that connectionInfo publishes to.', { maxLength: 253 }),
     ),

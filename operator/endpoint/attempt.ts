@@ -104,6 +104,8 @@ const isWorn = (seen: Observation, path: string): boolean => {
 const intended = ({ object: { status } }: Observation, intent: Intent): boolean =>
   (intent.privateEndpointId === undefined ||
     status?.privateEndpointId?.toLowerCase() === intent.privateEndpointId.toLowerCase()) &&
+  (intent.zoneBegun === undefined ||
+    status?.memory?.zoneBegun?.id.toLowerCase() === intent.zoneBegun.toLowerCase()) &&
   intent.appliedTagKeys.every((key) => status?.appliedTagKeys?.includes(key))
 
 /** A change of spec or a request by a person ends the wait. */

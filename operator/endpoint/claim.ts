@@ -3,7 +3,7 @@
  * what is shared. Decides from the cluster alone; once there is an endpoint, its tag says whose it is.
  */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
-import { idKey } from '../azure/id.ts'
+import { formatId, idKey, lastName, parseId, sameId, sameText, type Id } from '../azure/id.ts'
 import { parseTarget } from './target.ts'
 
 const claims = new WeakMap<PostgresPrivateEndpoint, string>()
@@ -44,6 +44,38 @@ function before(a: PostgresPrivateEndpoint, b: PostgresPrivateEndpoint): boolean
 function isOlder(a: PostgresPrivateEndpoint, b: PostgresPrivateEndpoint): boolean {
   const [x, y] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
   return x === y ? a.metadata.uid < b.metadata.uid : x < y
+}
+
+/** No zone takes longer; a note of one that never came counts no more. */
+const zoneTakesMs = 10 * 60_000
+
+/**
+ * The object that has noted, before this one, that it makes a zone of this name elsewhere in the
+ * subscription. Azure shows a zone a minute after it was asked for, and the process may be another by then.
+ */
+export function beginnerOf(
+  object: PostgresPrivateEndpoint,
+  all: Iterable<PostgresPrivateEndpoint>,
+  zoneId: Id<'zone'>,
+  nowMs: number,
+): string | undefined {
+  const mine = object.status?.memory?.zoneBegun
+  const begunAt = mine && sameText(mine.id, formatId(zoneId)) ? mine.at : undefined
+  for (const other of all) {
+    const { metadata, status } = other
+    const note = status?.memory?.zoneBegun
+    if (note === undefined || metadata.uid === object.metadata.uid) continue
+    const id = parseId('zone', note.id)
+    const rivals =
+      id?.subscriptionId === zoneId.subscriptionId &&
+      sameText(lastName(id), lastName(zoneId)) &&
+      !sameId(id, zoneId)
+    if (!rivals || nowMs - Date.parse(note.at) > zoneTakesMs) continue
+    const earlier =
+      begunAt === undefined || note.at < begunAt || (note.at === begunAt && isOlder(other, object))
+    if (earlier) return `${metadata.namespace}/${metadata.name}`
+  }
+  return undefined
 }
 
 /** The oldest other object that `wants` says something about, if it is older than this one. */

@@ -39,6 +39,8 @@ export interface Observation {
   readonly ownerGone: boolean
   /** Older objects (`namespace/name`) that want a shared setting otherwise. */
   readonly seniors: { readonly subnet?: string; readonly zone?: string }
+  /** `namespace/name` of another object that has begun to make a zone of the name elsewhere. */
+  readonly zoneBegunBy?: string
   /** `namespace/name` of another object that uses the zone; looked for only before links are removed. */
   readonly sharer?: string
   /** `namespace/name` of another object whose endpoint the server is busy with. */

@@ -143,7 +143,10 @@ async function groupsOf(
   const settled = status?.memory?.appliedGeneration === generation
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
   const usual = settled && (ready || !approved)
-  const trusted = agrees && noted && (usual || memory.zoneGroupFine(key, generation))
+  // In a zone that can't be read only the group tells whether there is a record.
+  const shown = !approved || dns.records.is === 'present'
+  const fine = shown && memory.zoneGroupFine(key, generation)
+  const trusted = agrees && noted && (usual || fine)
   if (trusted && !removing && !memory.zoneGroupDue(key, nowMs)) return unasked
   const known =
     removing || noted
@@ -161,8 +164,8 @@ async function groupsOf(
   const all = await view.list({ list: 'zoneGroups', endpointId: target.endpointId }, youngest)
   if (all.is !== 'present') return all
   const nextMs = nowMs + settings.zoneGroupResyncMs * (0.9 + 0.2 * chance)
-  const fine = all.value.items.some((group) => isAsWanted(group, spec, target, dns))
-  memory.zoneGroupSeen(key, nextMs, fine ? generation : undefined)
+  const right = all.value.items.some((group) => isAsWanted(group, spec, target, dns))
+  memory.zoneGroupSeen(key, nextMs, right ? generation : undefined)
   return present(all.value.items)
 }
 

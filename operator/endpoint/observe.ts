@@ -10,7 +10,7 @@ import type { PrivateEndpoint, Server } from '../azure/model.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
 import type { ConfigMaps, ObjectWriter, Store } from '../kubernetes/port.ts'
-import { rivalOf } from './claim.ts'
+import { beginnerOf, rivalOf } from './claim.ts'
 import { gate } from './gate.ts'
 import { identityOf, makerOf } from './identity.ts'
 import type { Memory } from './memory.ts'
@@ -81,6 +81,11 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const publication = await published(from.configMaps, object, memory.trouble(key))
   const takenBy = turnOf(from, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
+  const { choice } = azure.dns
+  const beginner =
+    choice.is === 'make'
+      ? beginnerOf(object, from.endpoints.all(), choice.id, at.getTime())
+      : undefined
   const sharer = sharerOf(from, base, azure)
   const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
   return {
@@ -92,6 +97,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(publication === undefined ? {} : { publication }),
     ...(rival === undefined ? {} : { rival }),
+    ...(beginner === undefined ? {} : { zoneBegunBy: beginner }),
     ...(sharer === undefined ? {} : { sharer }),
     ...(takenBy === undefined ? {} : { serverTakenBy: takenBy }),
   }

@@ -81,8 +81,9 @@ function makeZone(
   id: Id<'zone'>,
 ): Step {
   const inOwnGroup = sameText(id.resourceGroup, target.groupId.resourceGroup)
-  if (inOwnGroup && group.is === 'absent') return done
-  if (network.is === 'absent') return done
+  if ((inOwnGroup && group.is === 'absent') || network.is === 'absent') return done
+  const { zoneBegunBy: other } = seen
+  if (other !== undefined) return unmet('PreparingDNS', `${other} makes the zone ${lastName(id)}.`)
   return attempt(seen, {
     deed: {
       name: 'CreateZone',
@@ -98,7 +99,7 @@ function makeZone(
     message: `Private DNS zone ${lastName(id)} is being made.`,
     differences: [{ path: 'dns.zone', desired: formatId(id) }],
     essential: true,
-    intent: { appliedTagKeys: notedOfDns(seen.object.spec.dns.tags) },
+    intent: { zoneBegun: formatId(id), appliedTagKeys: notedOfDns(seen.object.spec.dns.tags) },
   })
 }
 

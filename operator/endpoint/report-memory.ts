@@ -6,9 +6,10 @@ import { timestamp } from '../api/condition.ts'
 import type { StoredCondition } from '../api/kubernetes.ts'
 import type { EndpointStatus } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
-import { sameText } from '../azure/id.ts'
+import { formatId, sameText } from '../azure/id.ts'
 import type { Unmet } from './conditions.ts'
 import { notedName } from './connection-info.ts'
+import { keyOf } from './deed.ts'
 import type { Observation } from './observation.ts'
 import type { Plan } from './plan.ts'
 import { differencesOf } from './plan-change.ts'
@@ -148,9 +149,24 @@ export function memoryOf(
         ? before.seenSince
         : timestamp(seen.at),
     deniedSince,
+    zoneBegun: zoneBegun(seen, made),
     configMapName: notedName(seen),
     corrections: correctionsOf(seen, made, outcomes),
   })
+}
+
+/** A zone that was begun counts until it is seen, or Azure has said no. */
+function zoneBegun({ object, azure, at, past }: Observation, made: Plan): Memory['zoneBegun'] {
+  const begun = made.intent?.zoneBegun
+  if (begun !== undefined) return { id: begun, at: timestamp(at) }
+  const before = object.status?.memory?.zoneBegun
+  const choice = azure?.dns.choice
+  if (before === undefined || choice === undefined) return before
+  const trying = made.actions.some(({ name }) => name === 'CreateZone')
+  if (choice.is === 'unreadable' || trying) return before
+  if (choice.is !== 'make' || !sameText(formatId(choice.id), before.id)) return undefined
+  const { status = 0 } = past.setbacks.get(keyOf('CreateZone', choice.id))?.error ?? {}
+  return status >= 400 && status < 500 ? undefined : before
 }
 
 /** How often each drifted setting was mended since the spec last changed, or a person last asked. */

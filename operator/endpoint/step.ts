@@ -29,6 +29,8 @@ export interface Finding {
 /** What the status must say before a deed may be done. */
 export interface Intent {
   readonly privateEndpointId?: string
+  /** ARM id of a zone. */
+  readonly zoneBegun?: string
   /** These among others. */
   readonly appliedTagKeys: readonly string[]
 }
@@ -53,10 +55,11 @@ export const unmet = (reason: Unmet, message = '', more: Partial<Finding> = {}):
 export const join = (...steps: readonly Step[]): Step => {
   const intents = steps.flatMap((step) => step.intent ?? [])
   const bound = intents.find((intent) => intent.privateEndpointId !== undefined)
+  const zone = intents.find((intent) => intent.zoneBegun !== undefined)
   const intent: Intent | undefined =
     intents.length === 0
       ? undefined
-      : { ...bound, appliedTagKeys: intents.flatMap((one) => one.appliedTagKeys) }
+      : { ...zone, ...bound, appliedTagKeys: intents.flatMap((one) => one.appliedTagKeys) }
   return {
     findings: steps.flatMap(({ findings }) => findings),
     deeds: steps.flatMap(({ deeds }) => deeds),
