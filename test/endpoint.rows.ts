@@ -42,6 +42,12 @@ export interface Row {
 
 export const begun = { status: begunStatus, azure: nothingYet }
 export const deleted = { deletionTimestamp: '2026-11-21T12:00:00Z' }
+const zoneBegun = { id: formatId(ids.zone), at: '2026-11-21T11:59:00Z' }
+const noZone = {
+  choice: { is: 'make', id: ids.zone },
+  links: unasked,
+  records: unasked,
+} as const
 const stopped = present(server({ state: 'Stopped' }))
 const pending = present(endpoint({ connection: connection({ state: 'Pending' }) }))
 const rejected = present(endpoint({ connection: connection({ state: 'Rejected' }) }))
@@ -100,6 +106,7 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
     'waits for a stopped server, and makes the zone meanwhile': {
       given: {
         ...begun,
+        status: { ...begunStatus, memory: { zoneBegun } },
         azure: { ...nothingYet, server: stopped },
         dns: { choice: { is: 'make', id: ids.zone } },
       },
@@ -591,9 +598,24 @@ export const tables: { readonly [about: string]: { readonly [sentence: string]: 
     },
   },
   'private DNS': {
+    'notes a zone before it begins it': {
+      given: { dns: noZone },
+      says: ['PreparingDNS'],
+    },
     'makes a zone where there is none': {
-      given: { dns: { choice: { is: 'make', id: ids.zone }, links: unasked, records: unasked } },
+      given: {
+        status: { ...settledStatus, memory: { ...settledStatus.memory, zoneBegun } },
+        dns: noZone,
+      },
       does: ['CreateZone'],
+      says: ['PreparingDNS'],
+    },
+    'makes no zone where another object has begun one': {
+      given: {
+        status: { ...settledStatus, memory: { ...settledStatus.memory, zoneBegun } },
+        dns: noZone,
+        seen: { zoneBegunBy: 'other/pe' },
+      },
       says: ['PreparingDNS'],
     },
     'waits for a zone that it has just made': {
