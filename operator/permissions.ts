@@ -227,6 +227,7 @@ export const azurePermissions: readonly AzurePermission[] = [
   azure(inNetwork('privateEndpoints/privateDnsZoneGroups/read'), 'What is there.'),
   azure(inNetwork('privateEndpoints/privateDnsZoneGroups/write'), 'The zone group.'),
   azure(inNetwork('privateEndpoints/privateDnsZoneGroups/delete'), 'The zone group.'),
+  azure(inNetwork('locations/operations/read'), 'Why Azure ended an endpoint Failed.'),
   azure(inNetwork('networkInterfaces/read'), 'The private address.'),
   azure(inNetwork('virtualNetworks/read'), 'Region, subnets and their policies.'),
   azure(inNetwork('virtualNetworks/subnets/read'), 'Address ranges and policies.'),

@@ -218,4 +218,61 @@ test('the observer learns of every request, and nothing of bodies and tokens', a
   ])
 })
 
+const number = '0f0e0d0c-1111-4222-8333-444455556666'
+const operations = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/locations/westeurope/operations`
+const operation = `${resourceManager}${operations}/${number}?api-version=2026-01-01&t=6&c=MII-x&s=a%2Bb`
+const ended = (status: string, error?: JsonObject) =>
+  inProcess(() => ({ body: { status, ...(error === undefined ? {} : { error }) } }))
+
+test('why an operation ended is asked where Azure said, with its signature, and told in its words', async () => {
+  const message = 'Call to Microsoft.DBforPostgreSQL/flexibleServers failed. Error message: busy.'
+  const azure = ended('Failed', { code: 'ServerIsBusy', message })
+  const seen = await azure.view.whyEnded(ids.privateEndpoint, operation)
+  assert.equal(seen, { is: 'present', value: { code: 'ServerIsBusy', message, retry: 'fast' } })
+  assert.equal(azure.lines(), [
+    `GET ${operations}/${number}?api-version=2026-01-01&t=6&c=MII-x&s=a%2Bb`,
+  ])
+  const details = [{ code: 'PrivateIPAddressIsAllocated', message: 'Taken.' }]
+  const nested = ended('Failed', { code: 'Outer', message: 'x', details })
+  const inner = await nested.view.whyEnded(ids.privateEndpoint, operation)
+  assert.is(inner.is === 'present' && inner.value.retry, 'user-fix')
+  const canceled = await ended('Canceled').view.whyEnded(ids.privateEndpoint, operation)
+  assert.is(canceled.is === 'present' && canceled.value.code, 'Canceled')
+})
+
+test('an operation that goes on, went well or is forgotten has no reason; one that is refused has none yet', async () => {
+  for (const status of ['InProgress', 'Succeeded', 'Unheard']) {
+    assert.is((await ended(status).view.whyEnded(ids.privateEndpoint, operation)).is, 'absent')
+  }
+  const forgotten = inProcess(() => refused(404, 'OperationNotFound'))
+  assert.is((await forgotten.view.whyEnded(ids.privateEndpoint, operation)).is, 'absent')
+  const denied = inProcess(() => refused(403, 'AuthorizationFailed'))
+  assert.is((await denied.view.whyEnded(ids.privateEndpoint, operation)).is, 'unreadable')
+})
+
+for (const elsewhere of [
+  operation.replace(resourceManager, 'https://evil.test'),
+  operation.replace('https:', 'http:'),
+  operation.replace('/operations/', '/operations/../../usages/'),
+  operation.replace('Microsoft.Network', 'Microsoft.Compute'),
+  operation.replace(number, 'x'),
+  'not a URL',
+]) {
+  test(`no operation is asked for at ${elsewhere.slice(0, 150)}`, async () => {
+    const azure = ended('Failed')
+    assert.is((await azure.view.whyEnded(ids.privateEndpoint, elsewhere)).is, 'absent')
+    assert.is(azure.asked.length, 0)
+  })
+}
+
+test("an operation of another subscription is asked for in the endpoint's own", async () => {
+  const azure = ended('Failed')
+  const other = operation.replace(subscriptionId, '99999999-9999-4999-8999-999999999999')
+  await azure.view.whyEnded(ids.privateEndpoint, other)
+  assert.equal(
+    azure.asked.map(({ path: asked }) => asked),
+    [`${operations}/${number}`],
+  )
+})
+
 test.run()

@@ -69,7 +69,13 @@ export type Action =
 
 export type Outcome =
   /** Azure took it: 2xx, or a DELETE of what is gone (404). What it leads to is seen by the next observation. */
-  | { readonly is: 'accepted'; readonly status: number; readonly correlationId?: string }
+  | {
+      readonly is: 'accepted'
+      readonly status: number
+      readonly correlationId?: string
+      /** Where Azure tells how it ended, as Azure wrote it: for `whyEnded` alone. */
+      readonly operation?: string
+    }
   /** Azure said no. Nothing was changed. */
   | { readonly is: 'refused'; readonly error: ArmError }
   /** No answer, 408 or 5xx: it may have been done. Only a later observation tells. */

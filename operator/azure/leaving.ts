@@ -5,6 +5,7 @@
  */
 import type { Action, Outcome } from './action.ts'
 import type { AddressCheck } from './decode/table.ts'
+import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
 import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
@@ -44,6 +45,10 @@ export class LeavingView implements AzureView {
     ipAddress: string,
   ): Promise<Observed<AddressCheck>> {
     return (await this.#now()).ipAddressAvailable(virtualNetworkId, ipAddress)
+  }
+
+  async whyEnded(id: Id<'privateEndpoint'>, operation: string): Promise<Observed<ArmError>> {
+    return (await this.#now()).whyEnded(id, operation)
   }
 
   async act(action: Action): Promise<Outcome> {

@@ -3,6 +3,7 @@
  * tests may bring another. No method throws for anything that Azure, the network or a credential does.
  */
 import type { Action, Outcome } from './action.ts'
+import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
 import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
@@ -88,6 +89,11 @@ export interface AzureView {
     virtualNetworkId: Id<'virtualNetwork'>,
     ipAddress: string,
   ): Promise<Observed<{ readonly available: boolean; readonly alternatives: readonly string[] }>>
+  /**
+   * Why an operation on an endpoint ended Failed or Canceled, asked once and now; `absent` when it did not,
+   * is not known any more, or its address is not one of Azure's operations.
+   */
+  whyEnded(id: Id<'privateEndpoint'>, operation: string): Promise<Observed<ArmError>>
   /** Sends one request and returns; never waits for an operation, a token bucket or a lock. */
   act(action: Action): Promise<Outcome>
 }

@@ -12,10 +12,19 @@ import {
 } from './decode/table.ts'
 import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
+import { isObject, object } from './json.ts'
 import type { Json, Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
 import type { Listed, Listing, ListScope } from './port.ts'
-import { listed, routeOf, routeOfAddressCheck, routeOfList, type Route } from './routes.ts'
+import { refusal } from './refusal.ts'
+import {
+  listed,
+  routeOf,
+  routeOfAddressCheck,
+  routeOfList,
+  routeOfOperation,
+  type Route,
+} from './routes.ts'
 import type { Reply, Session } from './session.ts'
 import { continuation } from './url.ts'
 import { provesAbsence } from './verdict.ts'
@@ -49,6 +58,28 @@ export async function readAddressCheck(
   const route = routeOfAddressCheck(id, ipAddress)
   return observed(await session.read(route), route, decodeAddressCheck)
 }
+
+/** Why an operation ended as it should not have; absent when it did not, or nobody knows it any more. */
+export async function readEnd(
+  { session, clock, resourceManager }: Reader,
+  id: Id<'privateEndpoint'>,
+  operation: string,
+): Promise<Observed<ArmError>> {
+  const route = routeOfOperation(id, operation, resourceManager)
+  if (route === undefined) return absent
+  const reply = await session.read(route)
+  if (reply.is === 'refusal' && reply.status === 404) return absent
+  const read = (body: Json | undefined): Decoded<Json> => ({ is: 'decoded', value: body ?? {} })
+  const seen = observed(reply, route, read)
+  if (seen.is !== 'present') return seen
+  const { status, error } = object(seen.value)
+  if (status !== 'Failed' && status !== 'Canceled') return absent
+  const said = isObject(error) ? error : { code: status }
+  const { code, message, retry } = refusal(200, nothing, { error: said }, clock.now().getTime())
+  return present({ code, message, retry })
+}
+
+const nothing = { get: () => undefined }
 
 /** A list with all its pages, asked for now. */
 export async function readList<S extends ListScope>(

@@ -137,3 +137,29 @@ export const routeOfAddressCheck = (id: Id<'virtualNetwork'>, ipAddress: string)
   type: `${typeName('virtualNetwork')}/checkIPAddressAvailability`,
   subscriptionId: id.subscriptionId,
 })
+
+/** Of Microsoft.Network: region and number of the operation are all that is taken from the address. */
+const operationPath =
+  /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Network\/locations\/([a-z0-9]{2,40})\/operations\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
+
+/**
+ * An operation on a resource of Microsoft.Network, by the address that Azure gave it; undefined when that
+ * leads anywhere else. Azure signs the query, and it is sent as it came.
+ */
+export function routeOfOperation(
+  { subscriptionId }: Id<Kind>,
+  url: string,
+  origin: string,
+): Route | undefined {
+  const parsed = URL.parse(url)
+  const [, region, operation] = operationPath.exec(parsed?.pathname ?? '') ?? []
+  if (parsed?.origin !== origin || region === undefined || operation === undefined) return undefined
+  const type = 'Microsoft.Network/locations/operations'
+  return {
+    provider: 'network',
+    path: `/subscriptions/${subscriptionId}/providers/Microsoft.Network/locations/${region}/operations/${operation}`,
+    query: parsed.search.slice(1),
+    type,
+    subscriptionId,
+  }
+}

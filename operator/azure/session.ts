@@ -54,7 +54,7 @@ export const paced = (ms: number, message: string, after?: ArmError): ArmError =
 
 export class Session {
   readonly #parts: SessionParts
-  /** The latest answer that throttled a bucket,; gone once one was let through. */
+  /** The latest answer that throttled a bucket; gone once one was let through. */
   readonly #throttled = new Map<string, ArmError>()
 
   constructor(parts: SessionParts) {

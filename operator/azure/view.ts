@@ -5,12 +5,13 @@
 import type { Action, Outcome } from './action.ts'
 import type { Clock } from './client.ts'
 import type { AddressCheck } from './decode/table.ts'
+import type { ArmError } from './error.ts'
 import { idKey, type Id } from './id.ts'
 import { itemOf, scopeOf, type Findable } from './listing.ts'
 import type { Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
 import type { AzureView, Listed, Listing, ListScope } from './port.ts'
-import { readAddressCheck, readList, readOne, type Reader } from './read.ts'
+import { readAddressCheck, readEnd, readList, readOne, type Reader } from './read.ts'
 import { Shelf, type Stamped } from './shelf.ts'
 import { listKey, Traces, type Graces, type Written } from './traces.ts'
 
@@ -97,6 +98,10 @@ export class View implements AzureView {
     ipAddress: string,
   ): Promise<Observed<AddressCheck>> {
     return readAddressCheck(this.#parts.reader, virtualNetworkId, ipAddress)
+  }
+
+  whyEnded(id: Id<'privateEndpoint'>, operation: string): Promise<Observed<ArmError>> {
+    return readEnd(this.#parts.reader, id, operation)
   }
 
   act(action: Action): Promise<Outcome> {

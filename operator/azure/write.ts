@@ -155,7 +155,11 @@ function outcomeOf(action: Action, reply: Reply): Outcome {
       return { is: reply.sent ? 'unknown' : 'held', error: reply.error }
     case 'success': {
       const correlationId = reply.headers.get('x-ms-correlation-request-id')
-      return accepted(reply.status, correlationId)
+      const operation = reply.headers.get('azure-asyncoperation')
+      return {
+        ...accepted(reply.status, correlationId),
+        ...(operation === undefined ? {} : { operation }),
+      }
     }
     case 'refusal': {
       const { error, status } = reply

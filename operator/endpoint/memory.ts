@@ -7,14 +7,16 @@ import type { Outcome } from '../azure/action.ts'
 import { BeingMade } from './being-made.ts'
 import { deedKey, keyOf, type Deed } from './deed.ts'
 import { Firsthand } from './firsthand.ts'
-import type { Observation, Past } from './observation.ts'
+import type { Accepted, Observation, Past } from './observation.ts'
 import { Turns } from './turns.ts'
 import { errorOf, nextSetback, type Setback } from './trouble.ts'
 
 interface Notes {
   readonly uid: string
   readonly setbacks: Map<string, Setback>
-  readonly accepted: Map<string, { readonly atMs: number; readonly generation: number }>
+  readonly accepted: Map<string, Accepted>
+  /** Of the endpoint's provisioning, again and again; gone once it has succeeded. */
+  failed?: Setback
   blindSinceMs?: number
   /** Why the last write of its ConfigMap failed. */
   publishTrouble?: string
@@ -126,6 +128,19 @@ export class Memory {
     else notes[what] ??= nowMs
   }
 
+  /** Provisioned: what failed before counts no more. */
+  succeeded(key: string): void {
+    delete this.#notes.get(key)?.failed
+  }
+
+  /** Where Azure tells how the latest write of the endpoint ended. */
+  operationOn(key: string, id: Deed['action']['id']): string | undefined {
+    const accepted = this.#notes.get(key)?.accepted
+    const names = ['CreateEndpoint', 'UpdateEndpoint', 'RepairEndpoint', 'DeleteEndpoint'] as const
+    const writes = names.flatMap((name) => accepted?.get(keyOf(name, id)) ?? [])
+    return writes.toSorted((a, b) => b.atMs - a.atMs)[0]?.operation
+  }
+
   done(seen: Observation, deed: Deed, outcome: Outcome, nowMs: number): void {
     const notes = this.#notes.get(seen.key)
     if (notes === undefined) return
@@ -141,11 +156,17 @@ export class Memory {
     }
     notes.setbacks.delete(key)
     this.beingMade.accepted(deed, nowMs)
-    notes.accepted.set(key, { atMs: nowMs, generation })
+    const operation = outcome.is === 'accepted' ? outcome.operation : undefined
+    notes.accepted.set(key, {
+      atMs: nowMs,
+      generation,
+      ...(operation === undefined ? {} : { operation }),
+    })
     if (deed.name === 'DeleteFailedEndpoint') {
       const next = keyOf('CreateEndpoint', deed.action.id)
       notes.accepted.delete(next)
-      notes.setbacks.set(next, nextSetback(notes.setbacks.get(next), provisioningFailed, at))
+      notes.failed = nextSetback(notes.failed, seen.azure?.failure ?? provisioningFailed, at)
+      notes.setbacks.set(next, notes.failed)
     }
     if (deed.name === 'DeleteEndpoint')
       notes.accepted.delete(keyOf('CreateEndpoint', deed.action.id))
@@ -154,9 +175,10 @@ export class Memory {
   }
 }
 
-/** Azure says why only in the operation, which nobody waits for; the next try may tell more. */
+/** Azure says why only in the operation, which it forgets, and in its log. */
 const provisioningFailed = {
   code: 'ProvisioningFailed',
-  message: 'Azure ended the endpoint Failed before it was usable.',
+  message:
+    'Azure ended the endpoint Failed before it was usable; the activity log of its resource group says why.',
   retry: 'fast',
 } as const

@@ -14,6 +14,7 @@ import type {
   VirtualNetworkLink,
   ZoneGroup,
 } from '../azure/model.ts'
+import type { ArmError } from '../azure/error.ts'
 import type { Observed } from '../azure/observed.ts'
 import type { Found } from '../kubernetes/identities.ts'
 import type { ConfigMap } from '../kubernetes/port.ts'
@@ -65,12 +66,21 @@ export type Publication =
       readonly trouble?: string
     }
 
+/** A write that Azure took. */
+export interface Accepted {
+  /** ms since the epoch. */
+  readonly atMs: number
+  readonly generation: number
+  /** Where Azure tells how it ended; absent: nowhere. */
+  readonly operation?: string
+}
+
 /** What this process remembers of its own tries. Losing it costs a repeat. */
 export interface Past {
   /** By deed key. */
   readonly setbacks: ReadonlyMap<string, Setback>
   /** By deed key: when Azure last took it. */
-  readonly accepted: ReadonlyMap<string, { readonly atMs: number; readonly generation: number }>
+  readonly accepted: ReadonlyMap<string, Accepted>
   /**
    * Since when (Azure's monotonic clock, ms) nobody but this process can have begun the endpoint, and it
    * has not: what this process has tried itself, or found noted, is looked for by GET.
@@ -87,6 +97,8 @@ export interface Past {
 export interface AzureSeen {
   readonly server: Observed<Server>
   readonly endpoint: Observed<PrivateEndpoint>
+  /** Why Azure ended the endpoint Failed or Canceled, where this process has begun it and Azure still knows. */
+  readonly failure?: ArmError
   /** ARM id of an endpoint elsewhere that carries our owner tag. */
   readonly elsewhere?: string
   readonly network: Observed<VirtualNetwork>

@@ -19,6 +19,7 @@ import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { calmly } from './observe-calm.ts'
 import { observeDns } from './observe-dns.ts'
 import { addressOf, interfacesOf, networkOf, subnetOf } from './observe-network.ts'
+import { failureOf } from './observe-failure.ts'
 import { published } from './observe-published.ts'
 import { elsewhereOf, ownerGone, seniorsOf, sharerOf } from './observe-owner.ts'
 import { serverAge, turnOf } from './server-turn.ts'
@@ -136,7 +137,8 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   const open = isOpen(server)
   const fresh = endpoint.is === 'present' && wantsReplacement(base, { server }, endpoint.value)
   const removing = leaving || fresh
-  const [subnet, group, address, interfaces, elsewhere, dns] = await Promise.all([
+  const [failure, subnet, group, address, interfaces, elsewhere, dns] = await Promise.all([
+    failureOf(view, from.memory, base.key, endpoint),
     subnetOf(view, base, target, network),
     endpoint.is === 'absent' && !leaving
       ? calmly(
@@ -152,7 +154,7 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   ])
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
   const named = await dns({ interfaces })
-  return { ...seen, ...(elsewhere === undefined ? {} : { elsewhere }), dns: named }
+  return { ...seen, ...failure, ...(elsewhere === undefined ? {} : { elsewhere }), dns: named }
 }
 
 const isOpen = (server: Observed<Server>): boolean =>

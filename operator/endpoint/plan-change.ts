@@ -25,6 +25,7 @@ import {
   type Difference,
 } from './tags.ts'
 import type { Target } from './target.ts'
+import { inWords } from './trouble.ts'
 
 /** The endpoint is provisioned: changes of what can change. */
 export function change(
@@ -79,6 +80,10 @@ function groupDifference(
   return [{ path, desired: wanted.join(', '), observed: seen.join(', ') }]
 }
 
+/** Azure's own words for an end that was no success; empty where it does not tell. */
+export const why = ({ failure }: AzureSeen): string =>
+  failure === undefined ? '' : ` ${inWords(failure)}`
+
 /** An endpoint of ours ended Failed or Canceled after it had succeeded: the same body again. */
 export const repair = (seen: Observation, azure: AzureSeen, endpoint: PrivateEndpoint): Step =>
   put(seen, azure, 'RepairEndpoint', endpoint, differencesOf(seen, endpoint).wanted, [
@@ -112,7 +117,7 @@ function put(
       },
     },
     reason: 'Updating',
-    message: `Private endpoint ${endpoint.name} differs in ${differences.map(({ path }) => path).join(', ')} and is being changed.`,
+    message: `Private endpoint ${endpoint.name} differs in ${differences.map(({ path }) => path).join(', ')} and is being changed.${why(azure)}`,
     differences,
     essential: name !== 'UpdateEndpoint',
     intent: { privateEndpointId: formatId(endpoint.id), appliedTagKeys: noted(spec.tags) },

@@ -8,7 +8,7 @@ import type { PrivateEndpoint, VirtualNetworkLink } from '../azure/model.ts'
 import { mayDelete } from './gate.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import { isOurs, ownedGuard, ownershipOf, parentGuard } from './ownership.ts'
-import { release } from './plan-change.ts'
+import { release, why } from './plan-change.ts'
 import { attempt } from './attempt.ts'
 import { done, unmet, unread, type Step } from './step.ts'
 import { clusterOf, ownerOf } from './tags.ts'
@@ -123,7 +123,7 @@ export function remove(
       },
     },
     reason,
-    message: `Private endpoint ${endpoint.name} is being deleted.`,
+    message: `Private endpoint ${endpoint.name} is being deleted.${why(azure)}`,
     differences: [],
     essential: true,
     asked: true,

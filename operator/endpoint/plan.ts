@@ -10,7 +10,7 @@ import { deedKey, type Deed } from './deed.ts'
 import { serverCondition } from './gate.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import { isOurs, isRunning, matches, ownedGuard, ownershipOf } from './ownership.ts'
-import { change, repair } from './plan-change.ts'
+import { change, repair, why } from './plan-change.ts'
 import { connection, isLost } from './plan-connection.ts'
 import { dns } from './plan-dns.ts'
 import { create } from './plan-endpoint.ts'
@@ -155,7 +155,7 @@ function provisioned(
     case 'Canceled': {
       const { memory, resourceGuid } = seen.object.status ?? {}
       const once = memory?.succeeded === true && sameText(resourceGuid, endpoint.resourceGuid)
-      const step = once ? repair(seen, azure, endpoint) : discard(seen, endpoint)
+      const step = once ? repair(seen, azure, endpoint) : discard(seen, azure, endpoint)
       return { step, usable: false }
     }
     default: {
@@ -166,7 +166,8 @@ function provisioned(
 }
 
 /** Ended Failed without ever having succeeded: deleted before the next try. */
-function discard(seen: Observation, endpoint: PrivateEndpoint): Step {
+function discard(seen: Observation, azure: AzureSeen, endpoint: PrivateEndpoint): Step {
+  const { provisioningState: ended } = endpoint
   return attempt(seen, {
     deed: {
       name: 'DeleteFailedEndpoint',
@@ -178,10 +179,8 @@ function discard(seen: Observation, endpoint: PrivateEndpoint): Step {
       },
     },
     reason: 'Replacing',
-    message: `Private endpoint ${endpoint.name} ended ${endpoint.provisioningState} before it was usable; it is deleted and made again.`,
-    differences: [
-      { path: 'provisioningState', desired: 'Succeeded', observed: endpoint.provisioningState },
-    ],
+    message: `Private endpoint ${endpoint.name} ended ${ended} before it was usable; it is deleted and made again.${why(azure)}`,
+    differences: [{ path: 'provisioningState', desired: 'Succeeded', observed: ended }],
     essential: true,
   })
 }

@@ -57,6 +57,7 @@ export const byRule: readonly string[] = [
   'ResourceGroupNotFound',
   'ResourceNotFound',
   'ScopeLocked',
+  'ServerIsBusy',
   'SubnetIsFull',
   'SubscriptionNotFound',
 ]

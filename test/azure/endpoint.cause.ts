@@ -10,6 +10,8 @@ export interface Blocked {
   readonly spec?: Partial<WrittenEndpointSpec>
   /** The object is made, and Ready, before it is blocked. */
   readonly afterwards?: (key: string) => Promise<void>
+  /** What somebody does once Azure has accepted the endpoint. */
+  readonly begun?: () => Promise<void>
   /** What somebody does between the operator's look and its write, until the code is said. */
   readonly meanwhile?: (deed: Deed) => Promise<void>
   /** Takes the blocker away, in Azure; or mends the spec, where that alone helps. */

@@ -189,4 +189,13 @@ export const place: readonly Cause[] = [
       lift: () => undefined,
     }),
   },
+  {
+    // Azure has accepted the PUT, and ends it Failed: it calls the server seconds later.
+    codes: ['ServerIsBusy'],
+    reason: 'Replacing',
+    set: async ({ arm, pass }, { serverId }) => ({
+      begun: () => arm.post(`${serverId}/stop`),
+      lift: () => (pass(300), arm.post(`${serverId}/start`)),
+    }),
+  },
 ]

@@ -48,6 +48,10 @@ async function play(cause: Cause): Promise<void> {
       await world.until('ready before', isOver)
       await blocked.afterwards(key)
     }
+    if (blocked.begun !== undefined) {
+      await world.until('begun', () => world.deeds.includes('CreateEndpoint'))
+      await blocked.begun()
+    }
     world.meanwhile = (deed) => blocked.meanwhile?.(deed)
     const ready = () =>
       world.cluster.get(key)?.status?.conditions?.find(({ type }) => type === 'Ready')

@@ -219,6 +219,7 @@ export class DecisionWorld {
     const view: AzureView = {
       list: unused,
       ipAddressAvailable: unused,
+      whyEnded: unused,
       get: async <K extends Kind>(id: Id<K>) => get(id) as Observed<Models[K]>,
       find: async <K extends Kind>(id: Id<K>) => {
         const found = get(id) as Observed<Models[K]>
