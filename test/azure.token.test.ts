@@ -284,13 +284,10 @@ for (const [
   [resourceManager, scope, authorityHost, microsoft, zoneName],
 ] of clouds) {
   test(`${what} names a cloud`, () => {
-    assert.equal(cloudOf(environment), {
-      resourceManager,
-      scope,
-      authorityHost,
-      microsoft,
-      zoneName,
-    })
+    const { signInHosts, ...cloud } = cloudOf(environment)
+    assert.equal(cloud, { resourceManager, scope, authorityHost, microsoft, zoneName })
+    // Which ones: test/azure/identity.clouds.test.ts.
+    assert.ok(microsoft || signInHosts.length === 0)
   })
 }
 

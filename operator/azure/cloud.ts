@@ -15,6 +15,8 @@ export interface Cloud {
   readonly authorityHost: string
   /** False for an authority that Microsoft's instance discovery does not know. */
   readonly microsoft: boolean
+  /** Under which further names that authority signs in; one that begins with a dot stands for all below it. */
+  readonly signInHosts: readonly string[]
   /** The private DNS zone of flexible servers, for a server that can't be asked. */
   readonly zoneName: string
 }
@@ -23,6 +25,8 @@ interface Known {
   readonly resourceManager: string
   readonly audience: string
   readonly authorityHost: string
+  /** As the sign-in library knows them (msal-common 16, AuthorityMetadata); in China it prefers the second. */
+  readonly signInHosts: readonly string[]
   readonly zoneName: string
 }
 
@@ -35,18 +39,21 @@ const clouds: readonly Known[] = [
     resourceManager: 'https://management.azure.com',
     audience: 'https://management.azure.com',
     authorityHost: 'https://login.microsoftonline.com',
+    signInHosts: ['login.microsoft.com', '.login.microsoft.com'],
     zoneName: zoneIn('azure.com'),
   },
   {
     resourceManager: 'https://management.usgovcloudapi.net',
     audience: 'https://management.usgovcloudapi.net',
     authorityHost: 'https://login.microsoftonline.us',
+    signInHosts: [],
     zoneName: zoneIn('usgovcloudapi.net'),
   },
   {
     resourceManager: 'https://management.chinacloudapi.cn',
     audience: 'https://management.chinacloudapi.cn',
     authorityHost: 'https://login.chinacloudapi.cn',
+    signInHosts: ['login.partner.microsoftonline.cn'],
     zoneName: zoneIn('chinacloudapi.cn'),
   },
 ]
@@ -61,7 +68,7 @@ export function cloudOf(environment: Environment): Cloud {
   const authority = origin(environment, 'AZURE_AUTHORITY_HOST')
   const known =
     clouds.find((cloud) => cloud.resourceManager === manager) ??
-    clouds.find((cloud) => manager === undefined && cloud.authorityHost === authority) ??
+    (manager === undefined ? ofAuthority(authority) : undefined) ??
     (manager === undefined && authority === undefined ? clouds[0] : undefined)
   const resourceManager = manager ?? known?.resourceManager
   const authorityHost = authority ?? known?.authorityHost
@@ -69,14 +76,22 @@ export function cloudOf(environment: Environment): Cloud {
   if (authorityHost === undefined) throw new Error(together('AZURE_AUTHORITY_HOST'))
   const audience =
     nonEmpty(environment['AZURE_RESOURCE_MANAGER_AUDIENCE']) ?? known?.audience ?? resourceManager
+  const directory = ofAuthority(authorityHost)
   return {
     resourceManager,
     scope: `${audience.replace(/\/+$/, '')}/.default`,
     authorityHost,
     zoneName: known?.zoneName ?? zoneIn('azure.com'),
-    microsoft: clouds.some((cloud) => cloud.authorityHost === authorityHost),
+    microsoft: directory !== undefined,
+    signInHosts: directory?.signInHosts ?? [],
   }
 }
+
+const ofAuthority = (authority: string | undefined): Known | undefined =>
+  clouds.find(
+    ({ authorityHost, signInHosts }) =>
+      authorityHost === authority || signInHosts.some((host) => `https://${host}` === authority),
+  )
 
 const together = (missing: string): string =>
   `${missing} is missing: a cloud that is not Microsoft's needs both the endpoint of its ` +

@@ -41,7 +41,7 @@ export function signInWire({ client, cloud, environment }: SignInOptions): SignI
   const machines = machineEndpoints.map((name) => URL.parse(environment[name] ?? '')?.host)
   const sendRequest: HttpClient['sendRequest'] = async (request) => {
     const { protocol, host, origin } = new URL(request.url)
-    const authority = origin === cloud.authorityHost || (cloud.microsoft && isMicrosoft(host))
+    const authority = origin === cloud.authorityHost || isOneOf(cloud.signInHosts, host)
     const machine = host === metadataHost || machines.includes(host)
     if (!(authority && protocol === 'https:') && !machine) {
       throw new BrokenRequest('UnsafeUrl', 'slow', false, `No sign-in leaves for ${host}.`)
@@ -58,11 +58,8 @@ export function signInWire({ client, cloud, environment }: SignInOptions): SignI
   return { client: { sendRequest }, failed: () => last }
 }
 
-/** Where Microsoft's authorities discover and serve regions. */
-const isMicrosoft = (host: string): boolean =>
-  host === 'login.microsoftonline.com' ||
-  host === 'login.microsoft.com' ||
-  host.endsWith('.login.microsoft.com')
+const isOneOf = (hosts: readonly string[], host: string): boolean =>
+  hosts.some((each) => (each.startsWith('.') ? host.endsWith(each) : host === each))
 
 /** @param secrets what must not be repeated, whoever says it */
 export function failureOf(

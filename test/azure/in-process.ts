@@ -76,6 +76,8 @@ export interface InProcessOptions {
   readonly mayWrite?: () => boolean
   readonly fetchToken?: FetchToken
   readonly limiter?: Limiter
+  /** An origin; absent: that of a cloud that does not exist. */
+  readonly resourceManager?: string
 }
 
 const hour = 3_600_000
@@ -93,13 +95,14 @@ export function inProcess(answer: Answer, options: InProcessOptions = {}): InPro
       return { request, status, headers: createHttpHeaders(headers), bodyAsText }
     },
   }
+  const { resourceManager: manager = resourceManager } = options
   const pipelines = createPipelines({
-    resourceManager,
+    resourceManager: manager,
     userAgent: 'pgpe-operator/0.0.0',
     client: wire,
   })
   const onRequest = (one: Observation): void => void observed.push(one)
-  const client = createClient({ pipelines, resourceManager, clock, onRequest })
+  const client = createClient({ pipelines, resourceManager: manager, clock, onRequest })
   const fetchToken = options.fetchToken ?? (() => Promise.resolve(freshToken(clock, 'token-1')))
   const tokens = new TokenSource(fetchToken, clock)
   const limiter = options.limiter ?? new Limiter()
@@ -107,7 +110,7 @@ export function inProcess(answer: Answer, options: InProcessOptions = {}): InPro
   const mayWrite = options.mayWrite ?? (() => true)
   const writer = { session, lanes: new Lanes(), mayWrite, random: () => 0.5 }
   const view = new View({
-    reader: { session, clock, resourceManager },
+    reader: { session, clock, resourceManager: manager },
     clock,
     graces: usualGraces,
     write: (self, action) => write(writer, self, action),
