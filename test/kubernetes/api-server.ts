@@ -22,7 +22,7 @@ export interface Table {
   readonly rows: readonly (readonly unknown[])[]
 }
 
-type ContentType = 'json' | 'merge-patch+json' | 'apply-patch+yaml'
+type ContentType = 'json' | 'json-patch+json' | 'merge-patch+json' | 'apply-patch+yaml'
 
 export interface ApiServer {
   send(method: string, path: string, body?: Json, type?: ContentType): Promise<Answer>
