@@ -1,6 +1,7 @@
 /**
  * Separation of duties from end to end: the chart's own roles and policies on the real authorizer, the
- * operator with no more rights than its table, and in Azure one identity for networks, one for databases.
+ * operator with no more rights than its table, and in Azure one identity for networks and one for databases,
+ * each with the role that is shipped for it.
  */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,7 @@ import type { JsonObject } from '../../operator/api/schema.ts'
 import { operatorUser } from '../../operator/grants.ts'
 import { deadline } from '../runner/deadline.ts'
 import { type ApiServer, kubeconfigPath, makeNamespace, until } from './api-server.ts'
+import { giveOnly } from './azure-role.ts'
 import { accepted, bind, refused, untilMay } from './grants.ts'
 import {
   type Context as World,
@@ -101,6 +103,7 @@ interface Story extends Context {
 async function begin(context: Context): Promise<Story> {
   const { server, azure, paths, network, databases } = context
   const serverId = paths.server('orders')
+  for (const role of ['network', 'database'] as const) await giveOnly(azure, role, role)
   await putSecret(server, network, azure.simulator.identity('network'))
   await putSecret(server, databases, azure.simulator.identity('database'))
   const use = ['use', 'identities', identityName] as const
@@ -247,6 +250,22 @@ async function itIsTold(story: Story): Promise<void> {
   }
 }
 
+/** Each takes away what he made; the database administrator by its name in Azure, even the connection. */
+async function itGoes(story: Story): Promise<void> {
+  const { nia, dora, azure, paths, serverId, network, databases, operator } = story
+  const connections = async () =>
+    (await azure.owner.get(serverId)).body.properties.privateEndpointConnections
+  const [{ name }] = await connections()
+  const spec = { action: 'Delete', connections: { names: [name], endpointRefs: null } }
+  accepted(await change(dora, 'decision', databases, 'app', { spec }), 'dora removes')
+  await operator.until(async () => (await readyOf(story, 'decision')).reason === 'Deleted')
+  assert.equal(await connections(), [])
+  await operator.until(async () => (await readyOf(story, 'endpoint')).reason === 'Disconnected')
+  accepted(await nia.send('DELETE', path('endpoint', network, 'app')), 'nia deletes')
+  await operator.until(async () => (await look(story, 'endpoint')).code === 404)
+  assert.is((await azure.owner.get(paths.endpoint('app'))).status, 404)
+}
+
 function eachIdentityDidItsPart({ operator, network, databases }: Story): void {
   const requests = operator.log.filter(({ msg }) => msg === 'azure-request')
   const writers = (type: string) =>
@@ -273,6 +292,7 @@ test(
     await nobodyDoesMore(story)
     await doraDecides(story)
     await itIsTold(story)
+    await itGoes(story)
     eachIdentityDidItsPart(story)
   }),
 )
