@@ -52,7 +52,12 @@ export const settings = {
     'connection-info',
     'Write the ConfigMaps that spec.connectionInfo names. The operator may then read and write the ConfigMaps of the watched namespaces.',
   ),
-  workers: row('workers', '8', whole(1, 100), 'Objects of one kind that are visited at once.'),
+  workers: row(
+    'workers',
+    '64',
+    whole(1, 1_000),
+    'Objects of one kind that are visited at once, those of one subscription two thirds of it. Azure answers a write after up to 4 s and takes 10 a second.',
+  ),
   inFlightMs: row(
     'in-flight',
     '5s',

@@ -1,12 +1,11 @@
 /** The two controllers: which kind each runs, what wakes it, what is told of each visit. */
 import type { EndpointConnectionDecision } from './api/connection-decision.ts'
 import type { PostgresPrivateEndpoint } from './api/private-endpoint.ts'
-import type { Azure } from './azure/port.ts'
+import { Turns } from './azure/turns.ts'
+import type { StoppableAzure } from './azure/azure.ts'
 import type { Config } from './config.ts'
-import type { AuditLine } from './decision/audit.ts'
 import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
 import { endpointKind, endpointsToWake } from './endpoint/kind.ts'
-import { KubeError } from './kubernetes/error.ts'
 import {
   Conflict,
   type ConfigMaps,
@@ -17,11 +16,12 @@ import { keyOf } from './kubernetes/resource.ts'
 import type { Change } from './kubernetes/store.ts'
 import { Backoff, backoffSettings } from './runtime/backoff.ts'
 import type { Clock } from './runtime/clock.ts'
-import { Controller, type ControllerGiven } from './runtime/controller.ts'
+import { Controller } from './runtime/controller.ts'
 import type { KindOf } from './runtime/kind.ts'
-import { errorFields, type Log } from './runtime/log.ts'
+import type { Log } from './runtime/log.ts'
 import type { Metrics } from './runtime/metrics.ts'
 import { reconcile } from './runtime/reconcile.ts'
+import { tellDecision, tellVisit } from './visits.ts'
 import { isWanted, laneOf } from './waking.ts'
 import type { Watched } from './watched.ts'
 
@@ -31,7 +31,7 @@ export interface ControllersGiven {
   readonly random: () => number
   readonly log: Log
   readonly metrics: Metrics
-  readonly azure: Azure
+  readonly azure: Pick<StoppableAzure, 'as' | 'visited'>
   readonly events: EventRecorder
   readonly watchedEndpoints: Watched<PostgresPrivateEndpoint>
   readonly watchedDecisions: Watched<EndpointConnectionDecision>
@@ -48,14 +48,24 @@ export interface Controllers {
   /** Resolves once no visit is under way; none begins after the call. */
   stop(): Promise<void>
   wakeDecision(key: string): void
+  /** The turn of this claimant, which was held back, has come. */
+  wakeTurn(who: string): void
   depths(): readonly { readonly kind: string; readonly waiting: number; readonly running: number }[]
 }
 
 export function controllersOf(given: ControllersGiven): Controllers {
   const { config, clock, random, azure, events, watchedEndpoints, watchedDecisions } = given
   const { inFlightMs, resyncMs, zoneGroupResyncMs } = config
+  const both: { readonly kind: string; readonly controller: Controller }[] = []
+  const wakeTurn = (who: string): void => {
+    for (const { kind, controller } of both) {
+      if (who.startsWith(`${kind} `)) controller.wake(who.slice(kind.length + 1), 'begun')
+    }
+  }
+  const now = (): number => clock.monotonic()
+  const turns = new Turns({ now, timer: (ms, then) => clock.timer(ms, then), onTurn: wakeTurn })
   const common = {
-    ...{ azure, events, random, now: () => clock.now() },
+    ...{ azure, events, random, turns, now: () => clock.now() },
     endpoints: watchedEndpoints.cache,
     settings: { inFlightMs, resyncMs, zoneGroupResyncMs },
   }
@@ -69,6 +79,10 @@ export function controllersOf(given: ControllersGiven): Controllers {
       ...(config.connectionInfo ? { configMaps: given.configMaps } : {}),
     }),
     given,
+    {
+      turns,
+      subscriptionOf: (key) => subscriptionOf(watchedEndpoints.cache.get(key)?.spec.subnetId),
+    },
   )
   const decisions = controllerOf(
     decisionKind({
@@ -81,6 +95,10 @@ export function controllersOf(given: ControllersGiven): Controllers {
       synced: () => watchedDecisions.cache.synced && watchedEndpoints.cache.synced,
     }),
     given,
+    {
+      turns,
+      subscriptionOf: (key) => subscriptionOf(watchedDecisions.cache.get(key)?.spec.serverId),
+    },
   )
   watchedEndpoints.cache.listen((change) => {
     wake(endpoints, change)
@@ -96,17 +114,22 @@ export function controllersOf(given: ControllersGiven): Controllers {
     if (about === undefined || change.origin === 'first list' || !isWanted(change)) return
     for (const key of decisionKeysToWake(about, watchedDecisions.cache)) decisions.wake(key)
   })
-  const both = [
+  both.push(
     { kind: watchedEndpoints.kind, controller: endpoints },
     { kind: watchedDecisions.kind, controller: decisions },
-  ]
+  )
   return {
     start: () => both.forEach(({ controller }) => controller.start()),
     stop: async () => void (await Promise.all(both.map(({ controller }) => controller.stop()))),
     wakeDecision: (key) => decisions.wake(key, 'routine'),
+    wakeTurn,
     depths: () => both.map(({ kind, controller }) => ({ kind, ...controller.depth })),
   }
 }
+
+/** `/subscriptions/<id>/…`; whatever the text is, it only groups. */
+const subscriptionOf = (armId: string | undefined): string =>
+  armId?.split('/')[2]?.toLowerCase() ?? ''
 
 function wake<T extends KubernetesObject>(controller: Controller, change: Change<T>): void {
   const lane = laneOf(change)
@@ -132,49 +155,34 @@ function decisionsAbout(
     .map(({ metadata }) => keyOf(metadata))
 }
 
+interface Waiting {
+  readonly turns: Turns
+  /** Slow visits have their subscription in common. */
+  readonly subscriptionOf: (key: string) => string
+}
+
 function controllerOf<S, A, M extends { readonly actions: readonly A[] }, O, W>(
   kind: KindOf<S, A, M, O, W>,
   given: ControllersGiven,
+  { turns, subscriptionOf }: Waiting,
 ): Controller {
-  const { clock, random, config } = given
+  const { azure, clock, random, config } = given
   return new Controller({
-    visit: (key) => reconcile(kind, key, () => clock.now()),
+    visit: async (key) => {
+      const who = `${kind.name} ${key}`
+      const began = clock.monotonic()
+      const visit = await reconcile(kind, key, () => clock.now())
+      // A turn that it did not ask for again goes to the next.
+      turns.visited(who, began)
+      azure.visited(who, began)
+      return visit
+    },
     workers: config.workers,
+    groupOf: subscriptionOf,
     clock,
     backoff: new Backoff(backoffSettings, random),
     mayVisit: given.mayWrite,
     isConflict: (error) => error instanceof Conflict,
-    onVisit: (ended) => tell(kind.name, ended, given),
+    onVisit: (ended) => tellVisit(kind.name, ended, given),
   })
 }
-
-function tell(
-  kind: string,
-  ended: Parameters<ControllerGiven['onVisit']>[0],
-  { metrics, log }: ControllersGiven,
-): void {
-  const { key, ending, ms, actions, error, againInMs } = ended
-  metrics.visits.inc({ kind, result: ending })
-  metrics.visitSeconds.observe({ kind }, ms / 1000)
-  if (actions > 0) metrics.actions.inc({ kind }, actions)
-  const fields = { kind, key, ms: Math.round(ms), againInMs: rounded(againInMs) }
-  // An error that is none of the API server's is a defect: say where it was thrown.
-  const why = errorFields(error, { trace: !(error instanceof KubeError) })
-  if (ending === 'failed') log.warn('visit-failed', { ...fields, ...why })
-  else if (ending === 'changed') log.debug('visit-changed', fields)
-  else if (actions > 0) log.info('visit', { ...fields, actions })
-  else log.debug('visit-quiet', { ...fields, ending })
-}
-
-/** One line of fixed shape for each write; an approval that is taken back is an alarm. */
-function tellDecision(line: AuditLine | undefined, { metrics, log }: ControllersGiven): void {
-  if (line === undefined) return
-  const { action, outcome } = line
-  metrics.decisionWrites.inc({ action, outcome })
-  if (action !== 'Revoke') return log.info('decision-written', { ...line })
-  metrics.approvalsRevoked.inc()
-  log.warn('decision-written', { ...line })
-}
-
-const rounded = (ms: number | undefined): number | undefined =>
-  ms === undefined ? undefined : Math.round(ms)

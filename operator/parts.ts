@@ -80,6 +80,8 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
     ...identitiesOf(transport, config.identityNames),
     operatorNamespaces: config.operatorIdentityNamespaces,
     userAgent: given.userAgent,
+    timer: (ms, then) => clock.timer(ms, then),
+    onTurn: (who) => controllers.wakeTurn(who),
   })
   forgetUnnamed(watchedEndpoints.cache, azure)
   forgetUnnamed(watchedDecisions.cache, azure)

@@ -44,6 +44,12 @@ export function collect(metrics: Metrics, parts: Parts, clock: Clock): void {
     metrics.queueWaiting.set({ kind }, waiting)
     metrics.queueRunning.set({ kind }, running)
   }
+  for (const { class: one, free, waiting } of parts.azure.levels()) {
+    metrics.paceFree.set({ class: one }, free)
+    for (const [rank, count] of Object.entries(waiting)) {
+      metrics.paceWaiting.set({ class: one, rank }, count)
+    }
+  }
   metrics.conditions.reset()
   for (const { kind, cache, lastContact } of watchedOf(parts)) {
     metrics.objects.set({ kind }, cache.size)

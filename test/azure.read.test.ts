@@ -159,13 +159,19 @@ test('a 429 that is a lock pauses nothing', async () => {
 })
 
 test('what Azure says is left is heeded', async () => {
-  const headers = { 'x-ms-ratelimit-remaining-subscription-reads': '1' }
-  const azure = inProcess(() => ({ headers, body: bodies.server }))
+  let left = 100
+  const azure = inProcess(() => ({
+    headers: { 'x-ms-ratelimit-remaining-subscription-reads': String(left) },
+    body: bodies.server,
+  }))
   await azure.view.get(ids.server, 0)
+  left = 10
   azure.clock.pass(1)
   assert.is((await azure.view.get(ids.server, 0)).is, 'present')
   azure.clock.pass(1)
   assert.is(errorIn(await azure.view.get(ids.server, 0)).code, 'Paced')
+  azure.clock.pass(1_000)
+  assert.is((await azure.view.get(ids.server, 0)).is, 'present')
 })
 
 test('a token that Azure refuses is fetched anew once, then the refusal stands', async () => {

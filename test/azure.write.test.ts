@@ -235,8 +235,17 @@ test('after an accepted write its result is not taken for absent', async () => {
 
 test('a full bucket holds a write back before it looks, and reads go on', async () => {
   const azure = inProcess(world(gone, () => ({ status: 201 })))
-  const bucket = { subscriptionId, identity: 'operator', class: 'write' } as const
-  azure.limiter.throttled(bucket, 30_000, azure.clock.monotonicMs())
+  const now = azure.clock.monotonicMs()
+  const ask = {
+    subscriptionId,
+    identity: 'operator',
+    class: 'write',
+    windows: [],
+    resource: '',
+  } as const
+  const turn = azure.limiter.take(ask, now)
+  const throttled = { by: 'bucket', retryAfterMs: 30_000 } as const
+  if (turn.is === 'go') azure.limiter.answered(turn.pass, { throttled }, now)
   const outcome = await azure.view.act(create)
   assert.is(outcome.is === 'held' && outcome.error.code, 'Paced')
   assert.is(azure.asked.length, 0)

@@ -12,7 +12,6 @@ import { Memory } from '../operator/endpoint/memory.ts'
 import { mendedTags, releasedTags } from '../operator/endpoint/tags.ts'
 import { parseTarget, unknownPolicies } from '../operator/endpoint/target.ts'
 import { delayMs, nextSetback } from '../operator/endpoint/trouble.ts'
-import { Turns } from '../operator/endpoint/turns.ts'
 import { chooseZone, type Candidates } from '../operator/endpoint/zone-choice.ts'
 import {
   at,
@@ -241,41 +240,13 @@ memory('two zones of one name are not made at once', () => {
   assert.not(kept.beingMade.zone(elsewhere, now + 200_000))
 })
 
-memory("a server's turn is one object's, until it gives it back or vanishes", () => {
-  const turns = new Turns()
-  assert.ok(turns.take('s', 'a', now))
-  assert.ok(turns.take('s', 'a', now))
-  assert.not(turns.take('s', 'b', now))
-  assert.ok(turns.take('other', 'b', now))
-  turns.give('s', 'b', now)
-  assert.is(turns.heldBy('s', 'b', now), 'a')
-  turns.give('s', 'a', now + 5)
-  assert.ok(turns.take('s', 'b', now + 5))
-  assert.is(turns.freedAtMs('s'), now + 5)
-  assert.ok(turns.take('s', 'c', now + 3_600_000))
-  turns.forget('c', now + 3_600_001)
-  assert.ok(turns.take('s', 'd', now + 3_600_001))
-})
-memory('whoever had the last turn lets those go first who still wait for theirs', () => {
-  const turns = new Turns()
-  assert.ok(turns.take('s', 'a', now))
-  turns.wait('s', 'b', now)
-  turns.give('s', 'a', now + 1)
-  assert.not(turns.take('s', 'a', now + 1))
-  assert.ok(turns.take('s', 'b', now + 2))
-  turns.give('s', 'b', now + 3)
-  assert.ok(turns.take('s', 'b', now + 3), 'nobody waits any more')
-  turns.wait('s', 'c', now + 4)
-  turns.give('s', 'b', now + 5)
-  assert.ok(turns.take('s', 'b', now + 60_000), 'whoever has stopped asking waits no longer')
-})
 memory('our own waits take nothing back of what Azure has said', () => {
   const at = (ms: number) => ({ nowMs: now + ms, generation: 1, chance: 0.5 })
   const busy = { code: 'ServerBusy', message: 'Busy.', retry: 'fast' } as const
   const paced = { code: 'Paced', message: 'Paced.', retry: 'throttle', retryAfterMs: 700 } as const
   const first = nextSetback(undefined, busy, at(0))
   const held = nextSetback(first, paced, at(10))
-  assert.equal(held, { ...first, untilMs: now + 710 })
+  assert.equal(held, { ...first, untilMs: now + 710, waits: true })
   assert.is(nextSetback(held, busy, at(20)).times, 2)
   assert.is(nextSetback(held, busy, at(20)).sinceMs, now)
   assert.is(nextSetback(nextSetback(undefined, paced, at(0)), busy, at(9)).error, busy)

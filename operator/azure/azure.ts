@@ -5,15 +5,15 @@
 import { createClient, type Clock, type Observation } from './client.ts'
 import { cloudOf, type Environment } from './cloud.ts'
 import { isServed, signInsOf, type ReadSecret, type RequestToken } from './credential.ts'
-import { Lanes } from './lanes.ts'
 import { LeavingView } from './leaving.ts'
-import { Limiter } from './limiter.ts'
+import { Limiter, type Level } from './limiter.ts'
 import { createPipelines } from './pipelines.ts'
 import type { Azure, AzureView, IdentityRef } from './port.ts'
 import { Session } from './session.ts'
 import { noting, TokenSource } from './token.ts'
 import { Traces, usualGraces, type Graces } from './traces.ts'
 import { createTransport, type Deadlines, type Transport } from './transport.ts'
+import { Turns } from './turns.ts'
 import { View, type ViewParts } from './view.ts'
 import { write } from './write.ts'
 
@@ -35,6 +35,10 @@ export interface AzureOptions {
   readonly userAgent: string
   readonly deadlines?: Partial<Deadlines>
   readonly graces?: Partial<Graces>
+  /** Calls back once, unless it is cancelled; absent: whoever is held back has to ask again. */
+  readonly timer?: (ms: number, then: () => void) => () => void
+  /** The turn of this claimant, whose write was held back, has come. */
+  readonly onTurn?: (who: string) => void
   readonly maxBodyBytes?: number
   /** Certificate authorities (PEM) in place of the usual ones; for tests within one process. */
   readonly ca?: string
@@ -51,6 +55,10 @@ interface Known {
 export interface StoppableAzure extends Azure {
   /** Nothing names the identity any more: its token, its last credential and what it saw are dropped. */
   forget(identity: IdentityRef): void
+  /** A visit of this claimant that began then is over: what it did not ask for again, it does not want. */
+  visited(who: string, since: number): void
+  /** For metrics: how much may leave at once, and who waits. */
+  levels(): readonly Level[]
   stop(): Promise<void>
 }
 
@@ -66,8 +74,10 @@ export function createAzure(options: AzureOptions): StoppableAzure {
   const { client: wire } = transport
   const pipelines = createPipelines({ resourceManager, userAgent: options.userAgent, client: wire })
   const client = createClient({ pipelines, resourceManager, clock, onRequest: options.onRequest })
-  const limiter = new Limiter()
-  const lanes = new Lanes()
+  const now = (): number => clock.monotonicMs()
+  const { timer, onTurn = () => undefined } = options
+  const limiter = new Limiter(timer && { now, timer, onTurn })
+  const lanes = new Turns({ now, onTurn, ...(timer && { timer }) })
   const views = new Map<string, Known>()
   const graces = { ...usualGraces, ...options.graces }
 
@@ -75,7 +85,7 @@ export function createAzure(options: AzureOptions): StoppableAzure {
     const session = new Session({ identity, tokens, limiter, client, clock })
     const writer = { session, lanes, mayWrite: options.mayWrite, random: options.random }
     const reader = { session, clock, resourceManager }
-    const send: ViewParts['write'] = (view, action) => write(writer, view, action)
+    const send: ViewParts['write'] = (view, action, by) => write(writer, view, action, by)
     return new View({ reader, clock, graces, traces, write: send })
   }
   const make = (identity: IdentityRef, key: string, usedAt: number): Known => {
@@ -110,6 +120,11 @@ export function createAzure(options: AzureOptions): StoppableAzure {
   return {
     as,
     forget: (identity) => void views.delete(keyOf(identity, options)),
+    visited: (who, since) => {
+      limiter.visited(who, since, now())
+      lanes.visited(who, since)
+    },
+    levels: () => limiter.levels(now()),
     stop: () => transport.stop(),
   }
 }

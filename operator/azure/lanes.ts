@@ -1,25 +1,11 @@
 /**
- * One write at a time where Azure takes one at a time: to a resource, a server, a subnet, a zone. A lane
- * is held while a request is on its way; what Azure does afterwards is seen by observation. Nobody waits.
+ * Where Azure takes one write at a time: a resource, a server, a subnet, a zone's links. A request holds
+ * these places (turns.ts) while it is on its way; what Azure does afterwards is seen by observation. Pure.
  */
 import type { Action } from './action.ts'
 import { endpointOf, formatId, idKey, serverOf, zoneOf, type Id } from './id.ts'
 import { object, objects, text } from './json.ts'
 import type { Json, JsonObject, Kind, Models } from './model.ts'
-
-export class Lanes {
-  readonly #taken = new Set<string>()
-
-  /** Takes all or none. Returns how to leave them, or undefined when somebody is on one of them. */
-  enter(keys: readonly string[]): (() => void) | undefined {
-    const wanted = [...new Set(keys.map((key) => key.toLowerCase()))]
-    if (wanted.some((key) => this.#taken.has(key))) return undefined
-    for (const key of wanted) this.#taken.add(key)
-    return () => {
-      for (const key of wanted) this.#taken.delete(key)
-    }
-  }
-}
 
 const is = <K extends Kind>(kind: K, id: Id<Kind>): id is Id<K> => id.kind === kind
 
@@ -29,7 +15,7 @@ export function lanesOf(action: Action): readonly string[] {
   const own = idKey(id)
   if (is('connection', id)) return [own, formatId(serverOf(id))]
   if (is('virtualNetworkLink', id)) return [own, formatId(zoneOf(id))]
-  if (is('zoneGroup', id)) return [own, formatId(endpointOf(id)), ...zonesIn(bodyOf(action))]
+  if (is('zoneGroup', id)) return [own, formatId(endpointOf(id))]
   if (is('privateEndpoint', id)) return [own, ...partiesIn(bodyOf(action))]
   return [own]
 }
@@ -49,13 +35,6 @@ function partiesIn(endpoint: JsonObject): readonly string[] {
   const servers = connections.map((one) => object(one['properties'])['privateLinkServiceId'])
   return texts([object(properties['subnet'])['id'], ...servers])
 }
-
-const zonesIn = (group: JsonObject): readonly string[] =>
-  texts(
-    objects(object(group['properties'])['privateDnsZoneConfigs']).map(
-      (config) => object(config['properties'])['privateDnsZoneId'],
-    ),
-  )
 
 const texts = (values: readonly (Json | undefined)[]): readonly string[] =>
   values.map(text).filter((value) => value !== undefined)

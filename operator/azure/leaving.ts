@@ -9,7 +9,7 @@ import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
 import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
-import type { AzureView, Listed, Listing, ListScope } from './port.ts'
+import type { AzureView, By, Listed, Listing, ListScope } from './port.ts'
 import type { TokenSource } from './token.ts'
 import type { Findable } from './listing.ts'
 
@@ -51,8 +51,8 @@ export class LeavingView implements AzureView {
     return (await this.#now()).whyEnded(id, operation)
   }
 
-  async act(action: Action): Promise<Outcome> {
-    return (await this.#now()).act(action)
+  async act(action: Action, by?: By): Promise<Outcome> {
+    return (await this.#now()).act(action, by)
   }
 
   async #now(): Promise<AzureView> {

@@ -1,139 +1,181 @@
 /**
- * Keeps our requests below ARM's token buckets: one bucket for each subscription, identity and class.
- * Answers `go` or when to come back; never waits, holds no timer. Time is brought in, monotonic ms.
+ * Keeps our requests below Azure's limits, and says whose turn it is when not all can go. One bucket for
+ * each subscription, identity and class; providers' windows for each subscription. Never waits. Whoever is
+ * held back keeps a place; when its turn comes a token is set aside for it, and it is told. Time is brought
+ * in, monotonic ms; the timer that tells in time is given, and without one whoever asks again is served.
  *
- * Guarantees: no bucket affects another; after a 429 nothing leaves before `Retry-After`.
- * Caveat: ARM counts each region and provider by itself; we count the subscription, which is stricter.
+ * Guarantees: no bucket affects another; nothing leaves before `Retry-After` after a 429; tokens set aside
+ * and not fetched go to the next; places are bounded by what the objects ask for.
  */
+import { Bucket } from './bucket.ts'
+import { type Claim, type Rank } from './fair-queue.ts'
+import { Lane, opensAt, unsent, type Gate, type Pass, type Turn } from './lane.ts'
+import { rates, type Remaining, type RequestClass } from './limits.ts'
+import { Whereabouts } from './whereabouts.ts'
+import { Window, type WindowLimit } from './window.ts'
 
-export type RequestClass = 'read' | 'write' | 'delete'
-
-export interface Bucket {
+export interface Ask {
   readonly subscriptionId: string
   /** Whose requests: buckets of different identities are Azure's own concern. */
   readonly identity: string
   readonly class: RequestClass
+  readonly windows: readonly WindowLimit[]
+  /** Tells the requests of one claimant apart. */
+  readonly resource: string
+  /** So many tokens must be left for others: the less urgent a request, the more. */
+  readonly beyond?: number
 }
 
-export type Turn = { readonly is: 'go' } | { readonly is: 'paced'; readonly until: number }
-
-interface Rate {
-  readonly burst: number
-  /** Tokens a second. */
-  readonly refill: number
+export interface Said extends Partial<Remaining> {
+  /** Azure answered 429: ARM for its bucket, or a provider for its windows. */
+  readonly throttled?: {
+    readonly by: 'bucket' | 'windows'
+    readonly retryAfterMs: number | undefined
+  }
 }
 
-/** ARM's documented token buckets (request-limits-and-throttling, 2024 and later). */
-const rates: { readonly [C in RequestClass]: Rate } = {
-  read: { burst: 250, refill: 25 },
-  write: { burst: 200, refill: 10 },
-  delete: { burst: 200, refill: 10 },
+export interface Calls {
+  readonly now: () => number
+  readonly timer: (ms: number, then: () => void) => () => void
+  /** It is this claimant's turn. */
+  readonly onTurn: (who: string) => void
 }
 
-interface Level {
-  tokens: number
-  /** When `tokens` was true; in the future while a 429 pauses the bucket. */
-  at: number
-  /** The last moment promised to somebody who had to wait. */
-  promised: number
+export interface Level {
+  readonly class: RequestClass
+  readonly free: number
+  readonly waiting: Readonly<Record<Rank, number>>
 }
 
-/** Those who wait are spread over at most this long; beyond it they share moments. */
-const horizonMs = 60_000
 /** A 429 without a usable `Retry-After`; recorded ones ask for 6 to 17 s. */
 const unsaidPauseMs = 10_000
-/** Full buckets are forgotten beyond this number. */
-const manyBuckets = 1_000
+/** Full buckets and idle windows are forgotten beyond this number. */
+const manyKept = 1_000
 
 export class Limiter {
-  readonly #levels = new Map<string, Level>()
+  readonly #lanes = new Map<string, Lane>()
+  readonly #classes = new Map<Lane, RequestClass>()
+  readonly #windows = new Map<string, Window>()
+  /** By claimant: its places. */
+  readonly #places = new Whereabouts<Lane>()
+  readonly #calls: Calls | undefined
+  #cancel: () => void = () => undefined
 
-  /**
-   * Takes a token for one request.
-   * @param continuing the next page of a list that was begun: it may overdraw the bucket, as a list
-   *   that breaks off half-way would have cost its pages for nothing. A pause holds it back as well.
-   */
-  take(bucket: Bucket, now: number, continuing = false): Turn {
-    const { refill } = rates[bucket.class]
-    const level = this.#level(bucket, now)
-    if (level.at <= now && (continuing || level.tokens >= 1)) {
-      level.tokens -= 1
-      return { is: 'go' }
+  constructor(calls?: Calls) {
+    this.#calls = calls
+  }
+
+  /** Asks for one request to leave now. A claim keeps its place until it is served or withdrawn. */
+  take(ask: Ask, now: number, claim?: Claim): Turn {
+    const lane = this.#lane(ask, now)
+    const gate = this.#gate(ask.windows, now)
+    if (claim === undefined) return lane.askAnyway(gate, ask, now)
+    const id = `${claim.who} ${ask.resource}`.toLowerCase()
+    const pass = lane.ask(id, claim, gate, now, this.#tell)
+    if (pass === undefined) this.#places.note(claim.who, id, lane)
+    this.#arm(now)
+    if (pass !== undefined) return { is: 'go', pass }
+    const turns = (lane.queue.size / rates[ask.class].refill) * 1_000
+    const until = Math.max(now + turns, lane.bucket.nextAt(now), opensAt(gate, now))
+    return { is: 'paced', until: Math.min(until, now + 3_600_000) }
+  }
+
+  /** The answer came, or nobody knows whether one will. */
+  answered(pass: Pass, said: Said, now: number): void {
+    const { throttled } = said
+    for (const [allowance, ticket] of pass.tickets) {
+      const ours = allowance === pass.bucket ? 'bucket' : 'windows'
+      allowance.answered(ticket, throttled === undefined ? said[ours] : undefined, now)
+      if (throttled?.by !== ours) continue
+      allowance.pause(now + (throttled.retryAfterMs ?? unsaidPauseMs), now)
     }
-    const missing = Math.max(0, 1 - level.tokens)
-    const earliest = Math.max(level.at, now) + (missing / refill) * 1_000
-    const next = Math.max(earliest, level.promised + 1_000 / refill)
-    level.promised = next > earliest + horizonMs ? earliest : next
-    return { is: 'paced', until: level.promised }
+    this.#moveOn(now)
   }
 
-  /** Gives back the token of a request that was not sent after all. */
-  giveBack(bucket: Bucket, now: number): void {
-    const level = this.#level(bucket, now)
-    level.tokens = Math.min(level.tokens + 1, rates[bucket.class].burst)
+  /** The request was not sent after all. */
+  unsent(pass: Pass, now: number): void {
+    unsent(pass, now)
+    this.#moveOn(now)
   }
 
-  /** What an answer's `x-ms-ratelimit-remaining-*` header says: others may share the bucket. */
-  remaining(bucket: Bucket, left: number, now: number): void {
-    if (!Number.isFinite(left)) return
-    const level = this.#level(bucket, now)
-    level.tokens = Math.min(level.tokens, Math.max(left, 0))
+  /** Withdraws what a claimant has not asked for again since then. */
+  visited(who: string, since: number, now: number): void {
+    const old = this.#places.of(who).filter(([id, lane]) => (lane.askedAt(id) ?? now) < since)
+    for (const [id, lane] of old) lane.withdraw(id, now)
+    if (old.length > 0) this.#moveOn(now)
   }
 
-  /** Azure throttled a request of the bucket: it stays empty until then. */
-  throttled(bucket: Bucket, retryAfterMs: number | undefined, now: number): void {
-    const level = this.#level(bucket, now)
-    level.at = Math.max(level.at, now + (retryAfterMs ?? unsaidPauseMs))
-    level.tokens = 0
+  /** For metrics: of each class the lowest bucket, and who waits. */
+  levels(now: number): readonly Level[] {
+    const classes = ['read', 'write', 'delete'] as const
+    return classes.map((one) => {
+      const lanes = [...this.#classes].flatMap(([lane, its]) => (its === one ? [lane] : []))
+      const { burst, reserve } = rates[one]
+      const count = (rank: Rank): number =>
+        lanes.reduce((sum, { queue }) => sum + queue.count(rank), 0)
+      return {
+        class: one,
+        free: Math.min(burst - reserve, ...lanes.map(({ bucket }) => bucket.free(now))),
+        waiting: { user: count('user'), drift: count('drift'), background: count('background') },
+      }
+    })
   }
 
-  /** How many buckets are remembered; for tests and metrics. */
+  /** How many buckets, windows and claimants are remembered. */
   get size(): number {
-    return this.#levels.size
+    return this.#lanes.size + this.#windows.size + this.#places.size
   }
 
-  #level(bucket: Bucket, now: number): Level {
-    const key = `${bucket.subscriptionId.toLowerCase()} ${bucket.class} ${bucket.identity}`
-    const { burst, refill } = rates[bucket.class]
-    const known = this.#levels.get(key)
-    if (known !== undefined) {
-      const passed = Math.max(0, now - known.at)
-      known.tokens = Math.min(burst, known.tokens + (passed / 1_000) * refill)
-      known.at = Math.max(known.at, now)
-      return known
+  readonly #tell = (who: string): void => this.#calls?.onTurn(who)
+
+  #moveOn(now: number): void {
+    for (const lane of this.#lanes.values()) if (!lane.isIdle) lane.dispatch(now, this.#tell)
+    this.#arm(now)
+  }
+
+  /** Comes back when the next token can be set aside, or one that was not fetched goes on. */
+  #arm(now: number): void {
+    if (this.#calls === undefined) return
+    this.#cancel()
+    let next = Infinity
+    for (const lane of this.#lanes.values())
+      if (!lane.isIdle) next = Math.min(next, lane.nextAt(now))
+    if (next === Infinity) return
+    const { now: clock, timer } = this.#calls
+    this.#cancel = timer(Math.max(1, Math.ceil(next - now)), () => this.#moveOn(clock()))
+  }
+
+  #lane(ask: Ask, now: number): Lane {
+    const key = `${ask.subscriptionId.toLowerCase()} ${ask.class} ${ask.identity}`
+    const known = this.#lanes.get(key)
+    if (known !== undefined) return known
+    if (this.size >= manyKept) this.#forgetIdle(now)
+    const lane = new Lane(new Bucket(rates[ask.class], now), (who, id) =>
+      this.#places.forget(who, id),
+    )
+    this.#lanes.set(key, lane)
+    this.#classes.set(lane, ask.class)
+    return lane
+  }
+
+  #gate(limits: readonly WindowLimit[], now: number): Gate {
+    const windows = limits.map((limit) => {
+      const window = this.#windows.get(limit.key) ?? new Window(limit)
+      if (!this.#windows.has(limit.key) && this.size >= manyKept) this.#forgetIdle(now)
+      this.#windows.set(limit.key, window)
+      return window
+    })
+    return { key: limits.map(({ key }) => key).join('|'), windows }
+  }
+
+  #forgetIdle(now: number): void {
+    for (const [key, lane] of this.#lanes) {
+      if (!lane.isIdle || !lane.bucket.isFull(now)) continue
+      this.#lanes.delete(key)
+      this.#classes.delete(lane)
     }
-    if (this.#levels.size >= manyBuckets) this.#forgetFull(now)
-    const level = { tokens: burst, at: now, promised: now }
-    this.#levels.set(key, level)
-    return level
+    // Whoever waits does so before windows of its own.
+    if ([...this.#lanes.values()].some((lane) => !lane.isIdle)) return
+    for (const [key, window] of this.#windows) if (window.isIdle(now)) this.#windows.delete(key)
   }
-
-  #forgetFull(now: number): void {
-    const refilledMs = 10_000 + (rates.write.burst / rates.write.refill) * 1_000
-    for (const [key, level] of this.#levels) {
-      if (now - level.at > refilledMs && level.tokens >= 0) this.#levels.delete(key)
-    }
-  }
-}
-
-const headersOf: { readonly [C in RequestClass]: string } = {
-  read: 'reads',
-  write: 'writes',
-  delete: 'deletes',
-}
-
-/** The least that the answer's headers leave to this class; undefined where they say nothing. */
-export function remainingOf(
-  requestClass: RequestClass,
-  header: (name: string) => string | undefined,
-): number | undefined {
-  const kind = headersOf[requestClass]
-  const left = [
-    `x-ms-ratelimit-remaining-subscription-${kind}`,
-    `x-ms-ratelimit-remaining-subscription-global-${kind}`,
-  ]
-    .map((name) => header(name)?.trim() ?? '')
-    .filter((value) => /^\d{1,9}$/.test(value))
-    .map(Number)
-  return left.length === 0 ? undefined : Math.min(...left)
 }

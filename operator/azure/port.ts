@@ -4,6 +4,7 @@
  */
 import type { Action, Outcome } from './action.ts'
 import type { ArmError } from './error.ts'
+import type { Claim } from './fair-queue.ts'
 import type { Id } from './id.ts'
 import type { Kind, Models } from './model.ts'
 import type { Observed } from './observed.ts'
@@ -63,6 +64,14 @@ export interface Listed {
   readonly privateLinkResources: Models['privateLinkResource']
 }
 
+/** On whose behalf a write is sent. */
+export interface By {
+  /** Absent: nobody keeps a place. */
+  readonly claim?: Claim
+  /** Asked once the write's turn has come, before the last look: why it must not be sent after all. */
+  readonly check?: () => Promise<ArmError | undefined>
+}
+
 /** Azure as one identity sees it. What one identity sees never reaches another's objects. */
 export interface AzureView {
   /**
@@ -94,8 +103,11 @@ export interface AzureView {
    * is not known any more, or its address is not one of Azure's operations.
    */
   whyEnded(id: Id<'privateEndpoint'>, operation: string): Promise<Observed<ArmError>>
-  /** Sends one request and returns; never waits for an operation, a token bucket or a lock. */
-  act(action: Action): Promise<Outcome>
+  /**
+   * Sends one request and returns; never waits for an operation, a token bucket or a lock. Who is held back
+   * by the pace keeps a place, and is told when its turn has come.
+   */
+  act(action: Action, by?: By): Promise<Outcome>
 }
 
 export interface Azure {

@@ -25,7 +25,7 @@ import {
   routeOfOperation,
   type Route,
 } from './routes.ts'
-import type { Reply, Session } from './session.ts'
+import type { Reply, Session, Urgency } from './session.ts'
 import { continuation } from './url.ts'
 import { provesAbsence } from './verdict.ts'
 
@@ -44,9 +44,10 @@ const mostItems = 200_000
 export async function readOne<K extends Kind>(
   { session }: Reader,
   id: Id<K>,
+  urgency: Urgency = 'one',
 ): Promise<Observed<Models[K]>> {
   const route = routeOf(id)
-  return observed(await session.read(route), route, (body) => decode(id, body))
+  return observed(await session.read(route, urgency), route, (body) => decode(id, body))
 }
 
 /** Azure's check of an address, asked for now. */
@@ -97,7 +98,7 @@ export async function readList<S extends ListScope>(
     const first = queries.size === 0
     queries.add(query)
     const page: Observed<PageOf<Item>> = observed(
-      await session.read({ ...route, query }, !first),
+      await session.read({ ...route, query }, first ? 'list' : 'page'),
       route,
       (body) => decodePage(listed[scope.list], body) as Decoded<PageOf<Item>>,
     )

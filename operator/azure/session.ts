@@ -5,7 +5,10 @@
  */
 import type { Answer, Client, Clock } from './client.ts'
 import type { ArmError } from './error.ts'
-import { remainingOf, type Bucket, type Limiter } from './limiter.ts'
+import type { Claim } from './fair-queue.ts'
+import type { Pass } from './lane.ts'
+import type { Ask, Limiter, Said } from './limiter.ts'
+import { remainingOf, windowsOf, type RequestClass } from './limits.ts'
 import type { JsonObject } from './model.ts'
 import type { Route } from './routes.ts'
 import type { TokenSource } from './token.ts'
@@ -35,7 +38,18 @@ interface Sent {
 }
 
 /** Of one identity. */
-const keyOf = (bucket: Bucket): string => `${bucket.subscriptionId.toLowerCase()} ${bucket.class}`
+const keyOf = (ask: Ask): string => `${ask.subscriptionId.toLowerCase()} ${ask.class}`
+
+/**
+ * How much must be left in the bucket beyond a read: a list that was begun goes on, lists serve many, a look
+ * before a write keeps that write's own token waiting, and whatever else is read serves one object.
+ */
+export type Urgency = 'page' | 'list' | 'look' | 'one'
+const beyond: { readonly [U in Urgency]: number } = { page: 0, list: 20, look: 20, one: 60 }
+
+export type Paced =
+  | { readonly is: 'go'; readonly ask: Ask; readonly pass: Pass }
+  | { readonly is: 'held'; readonly error: ArmError }
 
 /** Refusals that another identity need not get. */
 const notAllowed: readonly string[] = ['AuthorizationFailed', 'LinkedAuthorizationFailed']
@@ -61,31 +75,30 @@ export class Session {
     this.#parts = parts
   }
 
-  /** @param continuing the next page of a list */
-  async read(route: Route, continuing = false): Promise<Reply> {
-    const bucket = this.#bucket(route, 'read')
-    const held = this.#take(bucket, continuing)
-    if (held !== undefined) return { is: 'held', error: held }
-    const first = await this.#send(bucket, { method: 'GET', route })
+  async read(route: Route, urgency: Urgency = 'one'): Promise<Reply> {
+    const turn = this.#take(this.#ask(route, 'read', beyond[urgency]))
+    if (turn.is === 'held') return turn
+    const first = await this.#send(turn, { method: 'GET', route })
     if (!this.#renews(first)) return first.reply
-    const again = await this.#send(bucket, { method: 'GET', route })
-    return again.reply
+    // Once more with another token, which is a request like any other.
+    const again = this.#take(this.#ask(route, 'read', beyond.page))
+    if (again.is === 'held') return again
+    return (await this.#send(again, { method: 'GET', route })).reply
   }
 
-  /** Takes the token of one write; undefined when it may be sent. */
-  pace(route: Route, requestClass: 'write' | 'delete'): ArmError | undefined {
-    return this.#take(this.#bucket(route, requestClass), false)
+  /** Asks for the turn of one write, which keeps its place while it is held. */
+  pace(route: Route, requestClass: 'write' | 'delete', claim?: Claim): Paced {
+    return this.#take(this.#ask(route, requestClass), claim)
   }
 
-  /** Gives back the token of a write that was not sent. */
-  unpace(route: Route, requestClass: 'write' | 'delete'): void {
-    this.#parts.limiter.giveBack(this.#bucket(route, requestClass), this.#now())
+  /** Gives back the turn of a write that was not sent. */
+  unpace({ pass }: Paced & { readonly is: 'go' }): void {
+    this.#parts.limiter.unsent(pass, this.#now())
   }
 
   /** Sends a write that `pace` let through, once. */
-  async write(write: Write): Promise<Reply> {
-    const bucket = this.#bucket(write.route, write.method === 'PUT' ? 'write' : 'delete')
-    const sent = await this.#send(bucket, write)
+  async write(write: Write, turn: Paced & { readonly is: 'go' }): Promise<Reply> {
+    const sent = await this.#send(turn, write)
     this.#renews(sent)
     return sent.reply
   }
@@ -98,52 +111,74 @@ export class Session {
   }
 
   async #send(
-    bucket: Bucket,
+    { ask, pass }: Paced & { readonly is: 'go' },
     request: Write | { readonly method: 'GET'; readonly route: Route },
   ): Promise<Sent> {
     const { client, identity, limiter, tokens } = this.#parts
     const answer = await tokens.token()
     if (answer.is === 'failed') {
-      limiter.giveBack(bucket, this.#now())
+      limiter.unsent(pass, this.#now())
       return { reply: { is: 'held', error: answer.error }, token: '' }
     }
     const reply = await client.send({ ...request, token: answer.token, identity })
-    const now = this.#now()
-    if (reply.is !== 'broken') {
-      const left = remainingOf(bucket.class, (name) => reply.headers.get(name))
-      if (left !== undefined) limiter.remaining(bucket, left, now)
-    }
-    if (reply.is === 'refusal' && reply.error.retry === 'throttle') {
-      limiter.throttled(bucket, reply.error.retryAfterMs, now)
-      this.#throttled.set(keyOf(bucket), reply.error)
-    } else if (reply.is === 'success') this.#throttled.delete(keyOf(bucket))
+    this.#learn(ask, pass, reply)
     return { reply, token: answer.token }
   }
 
-  #bucket(route: Route, requestClass: Bucket['class']): Bucket {
+  #learn(ask: Ask, pass: Pass, reply: Answer): void {
+    const { limiter } = this.#parts
+    if (reply.is === 'broken') {
+      if (reply.sent) limiter.answered(pass, {}, this.#now())
+      else limiter.unsent(pass, this.#now())
+      return
+    }
+    const said = remainingOf(ask.class, (name) => reply.headers.get(name))
+    if (reply.is === 'refusal' && reply.error.retry === 'throttle') {
+      limiter.answered(pass, { throttled: throttledBy(reply) }, this.#now())
+      this.#throttled.set(keyOf(ask), reply.error)
+    } else {
+      limiter.answered(pass, said, this.#now())
+      if (reply.is === 'success') this.#throttled.delete(keyOf(ask))
+    }
+  }
+
+  #ask(route: Route, requestClass: RequestClass, left = 0): Ask {
     return {
       subscriptionId: route.subscriptionId,
       identity: this.#parts.identity,
       class: requestClass,
+      windows: windowsOf(route, requestClass),
+      resource: route.path,
+      beyond: left,
     }
   }
 
-  #take(bucket: Bucket, continuing: boolean): ArmError | undefined {
+  #take(ask: Ask, claim?: Claim): Paced {
     const now = this.#now()
-    const turn = this.#parts.limiter.take(bucket, now, continuing)
+    const turn = this.#parts.limiter.take(ask, now, claim)
     switch (turn.is) {
       case 'go':
-        return undefined
-      case 'paced':
-        return paced(
-          turn.until - now,
-          `Paced below Azure's limit of ${bucket.class}s.`,
-          this.#throttled.get(keyOf(bucket)),
-        )
+        return { is: 'go', ask, pass: turn.pass }
+      case 'paced': {
+        const message = `Paced below Azure's limit of ${ask.class}s.`
+        const error = paced(turn.until - now, message, this.#throttled.get(keyOf(ask)))
+        return { is: 'held', error }
+      }
     }
   }
 
   #now(): number {
     return this.#parts.clock.monotonicMs()
   }
+}
+
+/** Whose limit it was: ARM's answers come from its gateway, a provider's from the service behind it. */
+function throttledBy({
+  error,
+  headers,
+}: Answer & { readonly is: 'refusal' }): NonNullable<Said['throttled']> {
+  const service = headers.get('x-ms-failure-cause')?.toLowerCase() === 'service'
+  const ofArm = /^(Subscription|Tenant)RequestsThrottled$/i.test(error.code)
+  const by = ofArm || !service ? 'bucket' : 'windows'
+  return { by, retryAfterMs: error.retryAfterMs }
 }

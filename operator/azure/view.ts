@@ -10,7 +10,7 @@ import { idKey, type Id } from './id.ts'
 import { itemOf, scopeOf, type Findable } from './listing.ts'
 import type { Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
-import type { AzureView, Listed, Listing, ListScope } from './port.ts'
+import type { AzureView, By, Listed, Listing, ListScope } from './port.ts'
 import { readAddressCheck, readEnd, readList, readOne, type Reader } from './read.ts'
 import { Shelf, type Stamped } from './shelf.ts'
 import { listKey, Traces, type Graces, type Written } from './traces.ts'
@@ -22,7 +22,7 @@ export interface ViewParts {
   /** What was written by another view of the same identity; absent: what this one writes. */
   readonly traces?: Traces
   /** Sends one write; gets the view it must look and report through. */
-  readonly write: (view: View, action: Action) => Promise<Outcome>
+  readonly write: (view: View, action: Action, by: By) => Promise<Outcome>
 }
 
 export class View implements AzureView {
@@ -47,7 +47,8 @@ export class View implements AzureView {
   async get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
     const now = this.#now()
     const oldest = Math.max(now - maxAgeMs, after(this.#traces.changedAt(id)))
-    const fetch = (): Promise<Observed<Models[K]>> => readOne(this.#parts.reader, id)
+    const urgency = maxAgeMs > 0 ? 'one' : 'look'
+    const fetch = (): Promise<Observed<Models[K]>> => readOne(this.#parts.reader, id, urgency)
     const { seen } = await this.#shelf.read(`${id.kind} ${idKey(id)}`, oldest, maxAgeMs > 0, fetch)
     return seen.is === 'absent' && this.#traces.mayAppear(id, this.#now()) ? notYetVisible : seen
   }
@@ -104,8 +105,8 @@ export class View implements AzureView {
     return readEnd(this.#parts.reader, id, operation)
   }
 
-  act(action: Action): Promise<Outcome> {
-    return this.#parts.write(this, action)
+  act(action: Action, by: By = {}): Promise<Outcome> {
+    return this.#parts.write(this, action, by)
   }
 
   /** Notes a write of ours, so that no answer from before it is taken for what is. */

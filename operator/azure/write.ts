@@ -3,21 +3,25 @@
  * twice, never throws for what Azure does. Whether it was done is for the next observation to see.
  */
 import type { Action, Guard, Outcome } from './action.ts'
+import type { ArmError } from './error.ts'
 import { guarded, holds } from './guard.ts'
 import type { Id } from './id.ts'
 import { text } from './json.ts'
-import { lanesBehind, lanesOf, type Lanes } from './lanes.ts'
+import type { Claim } from './fair-queue.ts'
+import { lanesBehind, lanesOf } from './lanes.ts'
 import type { Kind, Models } from './model.ts'
 import { absent, type Observed } from './observed.ts'
-import { routeOf, type Route } from './routes.ts'
-import { paced, type Reply, type Session } from './session.ts'
+import type { By } from './port.ts'
+import { routeOf } from './routes.ts'
+import { paced, type Paced, type Reply, type Session } from './session.ts'
+import type { Turns } from './turns.ts'
 import { provesAbsence } from './verdict.ts'
 import type { View } from './view.ts'
 
 export interface Writer {
   readonly session: Session
   /** Shared by all identities. */
-  readonly lanes: Lanes
+  readonly lanes: Turns
   /** Whether this process leads, by the lease's own deadline. Synchronous. */
   readonly mayWrite: () => boolean
   /** In [0, 1). */
@@ -36,43 +40,61 @@ const leaseLost: Outcome = {
 /** Our own errors that say nothing about what was looked at. */
 const holding: readonly string[] = ['Paced', 'CredentialsUnavailable', 'LeaseLost']
 
-export async function write(writer: Writer, view: View, action: Action): Promise<Outcome> {
+export async function write(
+  writer: Writer,
+  view: View,
+  action: Action,
+  by: By = {},
+): Promise<Outcome> {
   if (!writer.mayWrite()) return leaseLost
-  const leave = writer.lanes.enter(lanesOf(action))
-  if (leave === undefined) return busy(writer)
+  const claim = by.claim ?? anybody()
+  const places = lanesOf(action)
+  if (!writer.lanes.take(places, claim)) return busy(writer, by)
   try {
-    return await inLane(writer, view, action)
+    return await inLane(writer, view, action, { ...by, claim })
   } finally {
-    leave()
+    writer.lanes.leave(places, claim.who)
   }
 }
 
-async function inLane(writer: Writer, view: View, action: Action): Promise<Outcome> {
+async function inLane(
+  writer: Writer,
+  view: View,
+  action: Action,
+  by: By & { readonly claim: Claim },
+): Promise<Outcome> {
+  const { session, lanes, mayWrite } = writer
   const route = routeOf(action.id)
   const requestClass = action.do === 'put' ? 'write' : 'delete'
-  const error = writer.session.pace(route, requestClass)
-  if (error !== undefined) return { is: 'held', error }
-  const looked = await look(view, action)
-  const stopped = looked.outcome ?? (writer.mayWrite() ? undefined : leaseLost)
+  const turn = session.pace(route, requestClass, by.claim)
+  if (turn.is === 'held') return turn
+  const error = await by.check?.()
+  const looked = error === undefined ? await look(view, action) : { outcome: held(error) }
   const behind = looked.seen?.is === 'present' ? lanesBehind(looked.seen.value) : []
-  const leave = action.do === 'delete' ? writer.lanes.enter(behind) : noop
-  const outcome = stopped ?? (leave === undefined ? busy(writer) : undefined)
+  const own = action.do === 'delete' ? behind : []
+  const stopped = looked.outcome ?? (mayWrite() ? undefined : leaseLost)
+  const taken = stopped === undefined && lanes.take(own, by.claim)
+  const outcome = stopped ?? (taken ? undefined : busy(writer, by))
   try {
-    if (outcome === undefined) return await send(writer, view, action, route, looked.seen)
-    writer.session.unpace(route, requestClass)
+    if (outcome === undefined) return await send(writer, view, action, turn, looked.seen)
+    session.unpace(turn)
     return outcome
   } finally {
-    leave?.()
+    if (taken) lanes.leave(own, by.claim.who)
   }
 }
 
-const noop = (): void => undefined
+let counted = 0
+/** Somebody who keeps no place; each is another. */
+const anybody = (): Claim => ({ who: `#${counted++}`, namespace: '', rank: 'user' })
 
-/** Spread, so that those who wait for one lane do not come back together. */
-const busy = ({ random }: Writer): Outcome => ({
-  is: 'held',
-  error: paced(1_000 + random() * 2_000, 'Another write to the same resource is on its way.'),
-})
+const held = (error: ArmError): Outcome => ({ is: 'held', error })
+
+/** Whoever has a claim is told; others are spread, so that they do not come back together. */
+const busy = ({ random }: Writer, { claim }: By): Outcome => {
+  const message = 'Another write to the same resource is on its way.'
+  return held(paced((claim === undefined ? 1_000 : 10_000) + random() * 2_000, message))
+}
 
 interface Looked {
   readonly seen?: Observed<Models[Kind]>
@@ -109,20 +131,18 @@ async function send(
   { session, mayWrite }: Writer,
   view: View,
   action: Action,
-  route: Route,
+  turn: Paced & { readonly is: 'go' },
   seen: Observed<Models[Kind]> | undefined,
 ): Promise<Outcome> {
   const headers = preconditions(action, seen)
+  const route = routeOf(action.id)
   const reply =
     action.do === 'put'
-      ? await session.write({
-          method: 'PUT',
-          route,
-          body: action.body,
-          headers,
-          mayLeave: mayWrite,
-        })
-      : await session.write({ method: 'DELETE', route, headers, mayLeave: mayWrite })
+      ? await session.write(
+          { method: 'PUT', route, body: action.body, headers, mayLeave: mayWrite },
+          turn,
+        )
+      : await session.write({ method: 'DELETE', route, headers, mayLeave: mayWrite }, turn)
   const outcome = outcomeOf(action, reply)
   if (outcome.is === 'accepted' || outcome.is === 'unknown') {
     view.wrote(action.id, howOf(action), outcome.is === 'accepted')

@@ -4,7 +4,9 @@
  * removed. Never decides what is right to write.
  */
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
+import type { ArmError } from '../azure/error.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
+import type { Turns } from '../azure/turns.ts'
 import {
   Conflict,
   type EventRecorder,
@@ -13,7 +15,7 @@ import {
 } from '../kubernetes/port.ts'
 import { auditOf, type AuditLine } from './audit.ts'
 import { gate } from './gate.ts'
-import { nameKey } from './identity.ts'
+import { claimOf, nameKey } from './identity.ts'
 import { isBoundTo, revokeKey } from './intent.ts'
 import type { Observation, Settings } from './observation.ts'
 import { identityOfObject, type Decisions, type Endpoints } from './observe.ts'
@@ -44,6 +46,8 @@ export interface DecisionDependencies {
   readonly now: () => Date
   /** In [0, 1). */
   readonly random: () => number
+  /** At servers, shared with the other kind; absent: for these objects alone. */
+  readonly turns?: Turns
 }
 
 /** What this process remembers between visits. */
@@ -92,20 +96,44 @@ async function decide(
   const { decision } = seen.self
   const key = objectKey(decision)
   const view = deps.azure.as(identityOfObject(decision))
-  const closed = await serverClosed(view, action, seen)
-  if (closed) return closed
-  if (!(await stillDecided(deps, action, seen))) return { is: 'superseded' }
-  const outcome = await view.act(action.write)
-  deps.audit(auditOf(decision, action, outcome))
+  const { serverId } = decision.spec
+  const claim = claimOf(key, decision)
+  // Taking an approval back waits for nobody.
+  if (action.act !== 'Revoke' && !remembered.pacing.mayWrite(serverId, claim)) return notYourTurn
+  let stopped: DecisionOutcome | undefined
+  const check = async (): Promise<ArmError | undefined> => {
+    stopped = await serverClosed(view, action, seen)
+    if (!stopped && !(await stillDecided(deps, action, seen))) stopped = { is: 'superseded' }
+    return stopped && changed
+  }
+  const sent = await view.act(action.write, { claim, check })
+  const outcome = stopped ?? sent
+  if (!stopped) deps.audit(auditOf(decision, action, sent))
   const now = deps.now().getTime()
   const maySend = outcome.is === 'accepted' || outcome.is === 'unknown'
   if (action.act === 'Approve' && maySend) remembered.unchecked.sent(decision, action.intent, now)
   const name = action.intent.name
   const at = action.act === 'Revoke' ? revokeKey(name) : nameKey(name)
-  remembered.pacing.tried(key, decision.spec.serverId, at, (before) =>
-    attemptAfter(outcome, before, now, deps.settings),
+  remembered.pacing.tried(key, serverId, at, (before) =>
+    stopped ? undefined : attemptAfter(sent, before, now, deps.settings),
   )
   return outcome
+}
+
+/** Whoever waits is told; the time is for the case that nobody tells. */
+const notYourTurn: DecisionOutcome = {
+  is: 'held',
+  error: {
+    code: 'Paced',
+    message: 'The server is busy with the change of another object.',
+    retry: 'throttle',
+    retryAfterMs: 15_000,
+  },
+}
+const changed: ArmError = {
+  code: 'ChangedMeanwhile',
+  message: 'The decision or the server has changed since it was read.',
+  retry: 'fast',
 }
 
 /**

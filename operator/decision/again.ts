@@ -113,7 +113,7 @@ export function maxAgeMs(
 /** A full name holds the GUID of one incarnation: one that is gone never comes again. */
 const mayCome = ({ connections }: DecisionSpec): boolean => connections?.names === undefined
 
-const isWorking = ({ conditions }: DecisionStatus): boolean =>
-  conditions?.some(({ type }) => type === 'Reconciling') ?? false
+export const isWorking = (status: DecisionStatus | undefined): boolean =>
+  status?.conditions?.some(({ type }) => type === 'Reconciling') ?? false
 const readyReason = ({ conditions }: DecisionStatus): string | undefined =>
   conditions?.find(({ type }) => type === 'Ready')?.reason

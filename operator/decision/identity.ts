@@ -5,6 +5,8 @@
  */
 import { idKey, lastName, parseId, sameText, type Id } from '../azure/id.ts'
 import type { Connection } from '../azure/model.ts'
+import type { Claim } from '../azure/fair-queue.ts'
+import { kind, type EndpointConnectionDecision } from '../api/connection-decision.ts'
 
 export interface Identity {
   /** Full name, `<endpoint>.<guid>`: the last segment of the id that is written to. */
@@ -68,3 +70,12 @@ export function sameEndpoint(a: string, b: Id<'privateEndpoint'>): boolean {
   const parsed = parseId('privateEndpoint', a)
   return parsed !== undefined && idKey(parsed) === idKey(b)
 }
+
+/** As whom a decision waits for its turn. */
+export const whoOf = (key: string): string => `${kind} ${key}`
+
+export const claimOf = (key: string, { metadata }: EndpointConnectionDecision): Claim => ({
+  who: whoOf(key),
+  namespace: metadata.namespace ?? '',
+  rank: 'user',
+})

@@ -2,8 +2,11 @@
  * The kind EndpointConnectionDecision: ties observe, plan, act, report and write together, and says what
  * it remembers between visits.
  */
+import { Turns } from '../azure/turns.ts'
 import type { KindOf } from '../runtime/kind.ts'
+import { isWorking } from './again.ts'
 import { act, type DecisionDependencies, type Remembered } from './act.ts'
+import { claimOf } from './identity.ts'
 import type { Observation } from './observation.ts'
 import { candidate, identityOfObject, look, rivalsOf } from './observe.ts'
 import type { DecisionOutcome } from './outcome.ts'
@@ -19,7 +22,8 @@ export { decisionKeysToWake } from './wake.ts'
 export type DecisionKind = KindOf<Observation, DecisionAction, Plan, DecisionOutcome, Written>
 
 export function decisionKind(deps: DecisionDependencies): DecisionKind {
-  const pacing = new Pacing(deps.settings)
+  const { turns = new Turns({ now: () => deps.now().getTime() }) } = deps
+  const pacing = new Pacing(deps.settings, turns)
   const unchecked = new UncheckedApprovals()
   const remembered: Remembered = { pacing, unchecked }
   const { decisions, endpoints } = deps
@@ -47,7 +51,12 @@ export function decisionKind(deps: DecisionDependencies): DecisionKind {
           knownSince: pacing.knownSince(key) ?? now,
           unchecked: owedBy(decision, owed, now),
           silentSince: undefined,
-          serverTakenUntil: pacing.takenUntil(key, decision.spec.serverId),
+          serverTakenUntil: pacing.takenUntil(
+            key,
+            decision.spec.serverId,
+            now,
+            isWorking(decision.status) ? claimOf(key, decision) : undefined,
+          ),
           now,
           chance: deps.random(),
           settings: deps.settings,

@@ -4,7 +4,9 @@
  * that does no harm when repeated, never a wrong one.
  */
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
-import { nameKey } from './identity.ts'
+import type { Claim } from '../azure/fair-queue.ts'
+import type { Turns } from '../azure/turns.ts'
+import { nameKey, whoOf } from './identity.ts'
 import { revokeKey } from './intent.ts'
 import type { Settings } from './observation.ts'
 import { settleMs, type Attempt, type Attempts } from './pace.ts'
@@ -19,20 +21,16 @@ interface Memory {
   readonly attempts: Map<string, Attempt>
 }
 
-interface Taken {
-  readonly key: string
-  readonly name: string
-  /** ms since the epoch. */
-  readonly until: number
-}
-
 export class Pacing {
   readonly #settings: Settings
   readonly #of = new Map<string, Memory>()
-  readonly #taken = new Map<string, Taken>()
+  /** By object: the connection that it has written to, by server. */
+  readonly #sent = new Map<string, Map<string, string>>()
+  readonly #turns: Turns
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, turns: Turns) {
     this.#settings = settings
+    this.#turns = turns
   }
 
   /** To be called at the start of a visit. @param unchecked names that a look is owed to, whatever the status says */
@@ -62,6 +60,8 @@ export class Pacing {
 
   forget(key: string): void {
     this.#of.delete(key)
+    // A write of its that is under way keeps its turn until it must be over.
+    this.#sent.delete(key)
   }
 
   attempts(key: string): Attempts {
@@ -81,10 +81,21 @@ export class Pacing {
     return memory.silentSince
   }
 
-  /** ms since the epoch until which another object's write to the server may be under way. */
-  takenUntil(key: string, serverId: string): number | undefined {
-    const taken = this.#taken.get(serverId.toLowerCase())
-    return taken && taken.key !== key ? taken.until : undefined
+  /**
+   * ms since the epoch until which another object may be writing to the server.
+   * @param claim given, it waits for its turn there
+   */
+  takenUntil(key: string, serverId: string, now: number, claim?: Claim): number | undefined {
+    const server = serverId.toLowerCase()
+    const who = whoOf(key)
+    if (this.#turns.heldBy(server, who, claim) === undefined) return undefined
+    return now + this.#turns.heldForMs(server)
+  }
+
+  /** Whether the server may be written to for this object now; until `tried` it is then its turn. */
+  mayWrite(serverId: string, claim: Claim): boolean {
+    const server = serverId.toLowerCase()
+    return this.#turns.take([server], claim, settleMs(this.#settings))
   }
 
   tried(
@@ -93,21 +104,26 @@ export class Pacing {
     name: string,
     next: (before: Attempt | undefined) => Attempt | undefined,
   ): void {
+    const server = serverId.toLowerCase()
     const memory = this.#of.get(key)
-    const attempt = next(memory?.attempts.get(name))
-    if (!attempt) return
-    memory?.attempts.set(name, attempt)
-    if (attempt.result !== 'sent') return
-    const until = attempt.at + settleMs(this.#settings)
-    this.#taken.set(serverId.toLowerCase(), { key, name, until })
+    const before = memory?.attempts.get(name)
+    const attempt = next(before)
+    if (attempt !== undefined) memory?.attempts.set(name, attempt)
+    if (attempt === undefined || attempt === before || attempt.result !== 'sent') {
+      if (this.#sent.get(key)?.has(server) !== true) this.#turns.leave([server], whoOf(key))
+      return
+    }
+    const sent = this.#sent.get(key) ?? new Map<string, string>()
+    this.#sent.set(key, sent.set(server, name))
   }
 
   /** A look has shown what came of the writes to these connections. */
   over(key: string, serverId: string, names: readonly string[]): void {
     const server = serverId.toLowerCase()
-    const taken = this.#taken.get(server)
-    if (taken?.key === key && names.some((name) => nameKey(name) === taken.name)) {
-      this.#taken.delete(server)
-    }
+    const sent = this.#sent.get(key)
+    const name = sent?.get(server)
+    if (name === undefined || !names.some((one) => nameKey(one) === name)) return
+    sent?.delete(server)
+    this.#turns.leave([server], whoOf(key))
   }
 }

@@ -108,8 +108,9 @@ const intended = ({ object: { status } }: Observation, intent: Intent): boolean 
     status?.memory?.zoneBegun?.id.toLowerCase() === intent.zoneBegun.toLowerCase()) &&
   intent.appliedTagKeys.every((key) => status?.appliedTagKeys?.includes(key))
 
-/** A change of spec or a request by a person ends the wait. */
+/** A change of spec or a request by a person ends the wait; whoever waits for a turn asks each time. */
 const stands = (setback: Setback, seen: Observation): boolean =>
+  !setback.waits &&
   seen.at.getTime() < setback.untilMs &&
   setback.generation === seen.object.metadata.generation &&
   seen.requested === undefined

@@ -1,6 +1,7 @@
-/** Who an object is to Azure: the identity that acts for it, and the tags that mark what it made. */
+/** Who an object is: the identity that acts for it, the tags on what it made, its name in queues. */
 import { createHash } from 'node:crypto'
-import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import { kind, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
+import type { Claim, Rank } from '../azure/fair-queue.ts'
 import type { IdentityRef } from '../azure/port.ts'
 import type { Owner } from './tags.ts'
 
@@ -10,6 +11,15 @@ export function identityOf({ metadata, spec }: PostgresPrivateEndpoint): Identit
   const identity = { ...spec.identityRef, namespace }
   return deletionTimestamp === undefined ? identity : { ...identity, leaving: true }
 }
+
+/** As whom it waits for its turn. */
+export const whoOf = (key: string): string => `${kind} ${key}`
+
+export const claimOf = (
+  key: string,
+  { metadata }: PostgresPrivateEndpoint,
+  rank: Rank = 'user',
+): Claim => ({ who: whoOf(key), namespace: metadata.namespace ?? '', rank })
 
 /** ARM's limit for a tag's value. */
 const longestTag = 256

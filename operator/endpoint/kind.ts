@@ -12,19 +12,19 @@ import {
 } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
-import { idKey } from '../azure/id.ts'
 import type { Azure } from '../azure/port.ts'
+import { Turns } from '../azure/turns.ts'
 import type { ConfigMaps, EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
 import { catalogue } from './conditions.ts'
 import type { Deed } from './deed.ts'
-import { identityOf } from './identity.ts'
+import { claimOf, identityOf } from './identity.ts'
 import { Memory } from './memory.ts'
 import type { Observation } from './observation.ts'
 import { ZoneNames } from './observe-name.ts'
 import { observe, type Sources } from './observe.ts'
 import type { Settings } from './pace.ts'
-import { obstacle } from './server-turn.ts'
+import { afterWrite, heldUp, obstacle } from './server-turn.ts'
 import { plan, type Plan } from './plan.ts'
 import { report, type Written } from './report.ts'
 
@@ -45,6 +45,8 @@ export interface EndpointDeps {
   readonly random: () => number
   /** Azure's monotonic clock, ms. Absent: no list proves that an endpoint is not there yet. */
   readonly moment?: () => number
+  /** At servers and subnets, shared with the other kind; absent: for these objects alone. */
+  readonly turns?: Turns
   /** Name of the private DNS zone in this cloud; default: the public cloud's. */
   readonly zoneName?: string
 }
@@ -52,7 +54,8 @@ export interface EndpointDeps {
 export type EndpointKind = KindOf<Observation, Deed, Plan, Outcome, Written>
 
 export function endpointKind(deps: EndpointDeps): EndpointKind {
-  const memory = new Memory()
+  const { turns = new Turns({ now: () => deps.now().getTime() }) } = deps
+  const memory = new Memory(turns)
   const { zoneName = 'privatelink.postgres.database.azure.com' } = deps
   const sources: Sources = { ...deps, memory, zoneName, zoneNames: new ZoneNames() }
   return {
@@ -75,24 +78,25 @@ async function act(
   deed: Deed,
   seen: Observation,
 ): Promise<Outcome> {
-  if (deed.action.do === 'delete' && !(await stillSo(writer, seen))) return held(stale)
   if (deed.name === 'CreateZone' && memory.beingMade.zone(deed, now().getTime())) {
     return held(zoneBeingMade)
   }
   const view = azure.as(identityOf(seen.object))
   const { action } = deed
-  if (action.id.kind !== 'privateEndpoint' || seen.parsed.is !== 'target') return view.act(action)
+  const claim = claimOf(seen.key, seen.object, action.cause)
+  const changed = async (): Promise<ArmError | undefined> =>
+    action.do === 'delete' && !(await stillSo(writer, seen)) ? stale : undefined
+  if (action.id.kind !== 'privateEndpoint' || seen.parsed.is !== 'target')
+    return view.act(action, { claim, check: changed })
 
-  // A write of an endpoint makes its server busy.
-  const { serverId } = seen.parsed.value
-  const server = idKey(serverId)
-  const nowMs = now().getTime()
-  if (!memory.turns.take(server, seen.key, nowMs)) return held(notYourTurn)
-  const error = obstacle(action, await view.find(serverId, settings.inFlightMs))
-  const outcome = error === undefined ? await view.act(action) : held(error)
-  const begun = outcome.is === 'accepted' || outcome.is === 'unknown'
-  if (!begun) memory.turns.give(server, seen.key, nowMs)
-  return outcome
+  const target = seen.parsed.value
+  const busy = async (): Promise<ArmError | undefined> =>
+    obstacle(action, await view.find(target.serverId, settings.inFlightMs))
+  const check = async (): Promise<ArmError | undefined> => (await changed()) ?? (await busy())
+  const outcome = heldUp(memory, target, claim)
+  if (outcome !== undefined) return outcome
+  const answer = await view.act(action, { claim, check })
+  return afterWrite(memory, target, claim, answer, now().getTime())
 }
 
 /** A quorum read: nothing is deleted because a cache is late. */
@@ -113,12 +117,6 @@ const stale: ArmError = {
   code: 'ObjectChanged',
   message: 'The object has changed since it was read.',
   retry: 'fast',
-}
-const notYourTurn: ArmError = {
-  code: 'Paced',
-  message: 'The server is busy with the endpoint of another object.',
-  retry: 'fast',
-  retryAfterMs: 5_000,
 }
 const zoneBeingMade: ArmError = {
   code: 'ZoneBeingMade',

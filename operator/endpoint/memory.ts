@@ -4,11 +4,13 @@
  */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import type { Outcome } from '../azure/action.ts'
+import { Turns } from '../azure/turns.ts'
 import { BeingMade } from './being-made.ts'
 import { deedKey, keyOf, type Deed } from './deed.ts'
 import { Firsthand } from './firsthand.ts'
 import type { Accepted, Observation, Past } from './observation.ts'
-import { Turns } from './turns.ts'
+import { whoOf } from './identity.ts'
+import { SubnetSpacing } from './subnet-spacing.ts'
 import { errorOf, nextSetback, type Setback } from './trouble.ts'
 
 interface Notes {
@@ -30,12 +32,18 @@ interface Notes {
 }
 
 export class Memory {
-  readonly turns = new Turns()
+  /** Whose turn it is at a server or a subnet. */
+  readonly turns: Turns
+  readonly spacing = new SubnetSpacing()
   readonly beingMade = new BeingMade()
   readonly #notes = new Map<string, Notes>()
 
-  forget(key: string, nowMs: number): void {
-    if (this.#notes.delete(key)) this.turns.forget(key, nowMs)
+  constructor(turns = new Turns({ now: () => 0 })) {
+    this.turns = turns
+  }
+
+  forget(key: string): void {
+    if (this.#notes.delete(key)) this.turns.forget(whoOf(key))
   }
 
   /** @param firstDueMs when the zone group of an object not met before is due */

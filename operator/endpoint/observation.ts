@@ -44,7 +44,7 @@ export interface Observation {
   readonly zoneBegunBy?: string
   /** `namespace/name` of another object that uses the zone; looked for only before links are removed. */
   readonly sharer?: string
-  /** `namespace/name` of another object whose endpoint the server is busy with. */
+  /** What else the server is busy with: `the endpoint of team/orders`. */
   readonly serverTakenBy?: string
   readonly past: Past
   /** Of `spec.connectionInfo`; absent: nothing to publish, and nothing published. */

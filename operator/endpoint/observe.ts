@@ -50,7 +50,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const { memory, settings } = from
   const object = from.endpoints.get(key)
   if (object === undefined) {
-    memory.forget(key, from.now().getTime())
+    memory.forget(key)
     return undefined
   }
   const at = from.now()
@@ -80,7 +80,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   if (!sameId(target.endpointId, boundTarget(object, target).endpointId)) return base
   const azure = await look(from, base, target)
   const publication = await published(from.configMaps, object, memory.trouble(key))
-  const takenBy = turnOf(from, key, target, azure.endpoint)
+  const takenBy = turnOf(from, object, key, target, azure.endpoint)
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
   const { choice } = azure.dns
   const beginner =

@@ -93,7 +93,7 @@ function resourceGroup(seen: Observation, azure: AzureSeen, target: Target): Ste
 export function writable(seen: Observation, azure: AzureSeen): Step {
   const found = gate(azure.server)
   if (seen.serverTakenBy !== undefined && (found.is === 'open' || found.is === 'closed')) {
-    const message = `Server ${serverName(seen)} is busy with the endpoint of ${seen.serverTakenBy}.`
+    const message = `Server ${serverName(seen)} is busy with ${seen.serverTakenBy}.`
     return unmet('ServerNotReady', message)
   }
   switch (found.is) {

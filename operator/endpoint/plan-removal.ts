@@ -108,7 +108,7 @@ export function remove(
     }
   }
   if (seen.serverTakenBy !== undefined) {
-    const message = `The server is busy with the endpoint of ${seen.serverTakenBy}; this one is deleted after it.`
+    const message = `The server is busy with ${seen.serverTakenBy}; this one is deleted after it.`
     return unmet('ServerNotReady', message)
   }
   if (!mayDelete(azure.server)) return serverInTransition(seen, azure)

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
+import { isLock } from './subnet-spacing.ts'
 
 const permission: readonly string[] = [
   'AuthorizationFailed',
@@ -40,6 +41,8 @@ export interface Setback {
   readonly sinceMs: number
   readonly untilMs: number
   readonly times: number
+  /** It waits for its turn, of which it is told. */
+  readonly waits?: true
 }
 
 const second = 1_000
@@ -58,8 +61,9 @@ const pace = {
  * @param chance in [0, 1): spreads the tries of many objects over a fifth of the delay
  */
 export function delayMs(error: ArmError, times: number, chance: number): number {
-  // Our own limiter knows when it is this write's turn.
-  if (error.code === 'Paced' && error.retryAfterMs !== undefined) return error.retryAfterMs
+  // Our own limiter knows when it is this write's turn, and a place's line when it is tried again.
+  if (error.retryAfterMs !== undefined && (error.code === 'Paced' || isLock(error)))
+    return error.retryAfterMs
   const [first, longest] = pace[error.retry]
   const doubled = Math.min(longest, first * 2 ** Math.min(times - 1, 20))
   const asked = error.retryAfterMs ?? 0
@@ -78,13 +82,17 @@ const ours: readonly string[] = [
 export const isHold = ({ code, after }: ArmError): boolean =>
   after === undefined && ours.includes(code)
 
+const waiting = ({ code }: ArmError): { readonly waits?: true } =>
+  code === 'Paced' ? { waits: true } : {}
+
 export function nextSetback(
   before: Setback | undefined,
   error: ArmError,
   at: { readonly nowMs: number; readonly generation: number; readonly chance: number },
 ): Setback {
   if (before?.generation === at.generation && ours.includes(error.code) && !isHold(before.error)) {
-    return { ...before, untilMs: at.nowMs + delayMs(error, 1, at.chance) }
+    const { waits: _, ...said } = before
+    return { ...said, untilMs: at.nowMs + delayMs(error, 1, at.chance), ...waiting(error) }
   }
   const again = before?.generation === at.generation && before.error.retry === error.retry
   const times = again ? before.times + 1 : 1
@@ -94,6 +102,7 @@ export function nextSetback(
     sinceMs: again ? before.sinceMs : at.nowMs,
     untilMs: at.nowMs + delayMs(error, times, at.chance),
     times,
+    ...waiting(error),
   }
 }
 

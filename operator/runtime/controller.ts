@@ -16,6 +16,8 @@ export interface ControllerGiven {
   readonly visit: (key: string) => Promise<Visit>
   /** Visits at once. */
   readonly workers: number
+  /** What has slow visits in common: no such group takes all the visits. Absent: nothing. */
+  readonly groupOf?: (key: string) => string
   readonly clock: Clock
   readonly backoff: Backoff
   /** Whether this process may act, at this moment. */
@@ -43,13 +45,15 @@ type State = 'idle' | 'working' | 'stopping'
 
 export class Controller {
   readonly #given: ControllerGiven
-  readonly #schedule = new Schedule()
+  readonly #schedule: Schedule
   #state: State = 'idle'
   #cancelTimer: () => void = () => undefined
   #onIdle: () => void = () => undefined
 
   constructor(given: ControllerGiven) {
     this.#given = given
+    const { workers, groupOf = () => '' } = given
+    this.#schedule = new Schedule({ workers, groupOf })
   }
 
   /** Asks for a visit, now unless `inMs` says later. Cheap; may be called before `start`. */
@@ -121,7 +125,8 @@ export class Controller {
   #askAgain(key: string, inMs: number): void {
     // A kind's mistake must not become a busy loop.
     const ms = Number.isFinite(inMs) ? Math.max(inMs, 10) : soonMs
-    const lane = ms < soonMs ? 'user' : 'routine'
+    // What goes on at once was begun: it ends before more of its like begin.
+    const lane = inMs <= 0 ? 'begun' : ms < soonMs ? 'user' : 'routine'
     this.#schedule.ask(key, this.#given.clock.monotonic() + ms, lane)
   }
 

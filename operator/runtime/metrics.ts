@@ -68,6 +68,18 @@ export const metricRows = {
     'Requests to Azure Resource Manager.',
     ['operation', 'code'],
   ),
+  paceFree: row(
+    'gauge',
+    'pgpe_azure_pace_free',
+    'Requests that may leave for Azure at once, in the lowest of our buckets.',
+    ['class'],
+  ),
+  paceWaiting: row(
+    'gauge',
+    'pgpe_azure_pace_waiting',
+    "Writes that wait for their turn below Azure's limits: what users asked for, what mends drift.",
+    ['class', 'rank'],
+  ),
   kubernetesRequests: row(
     'counter',
     'pgpe_kubernetes_requests_total',

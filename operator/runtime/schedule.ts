@@ -3,41 +3,73 @@
  *
  * Guarantees: of many wishes for one key the earliest wins, and they are one visit; a key that is
  * being visited is not handed out again until it is given back, and what was wished meanwhile is
- * kept; users' changes go before routine (the first list, the slow rounds), but never starve it.
+ * kept; what was begun goes before what users changed, and that before routine (the first list, the slow
+ * rounds), but none starves another; no group of keys takes all the visits at once, however slow its own.
  */
 import { Heap } from './heap.ts'
 
-/** `user`: somebody changed something, or waits for it. `routine`: nobody would notice a delay. */
-export type Lane = 'user' | 'routine'
+/**
+ * `begun`: it goes on with what the last visit began, or its turn at Azure has come. `user`: somebody
+ * changed something, or waits for it. `routine`: nobody would notice a delay.
+ */
+export type Lane = (typeof lanes)[number]
+const lanes = ['begun', 'user', 'routine'] as const
+
+export interface Sharing {
+  /** Keys visited at once. */
+  readonly workers: number
+  /** What has slow visits in common, such as a subscription. */
+  readonly groupOf: (key: string) => string
+}
 
 interface Wish {
   readonly key: string
   readonly at: number
   readonly lane: Lane
+  readonly group: string
   /** Of wishes for one moment, the one that was made first. */
   readonly turn: number
 }
 
-/** After so many of users' in a row, one of routine has its turn. */
-const userTurns = 4
+/** After so many of better lanes in a row, one of a lower lane has its turn. */
+const patience = 4
+
+/** A group may have so many times the visits that are left to others: of one group two thirds of all. */
+const share = 2
 
 const earlier = (a: Wish, b: Wish): boolean => a.at < b.at || (a.at === b.at && a.turn < b.turn)
+const better = (a: Lane, b: Lane): Lane => (lanes.indexOf(a) <= lanes.indexOf(b) ? a : b)
+
+/** By group, in the order of their turns. */
+type Due = Map<string, Heap<Wish>>
 
 export class Schedule {
+  readonly #sharing: Sharing
   /** The wish that counts for each key; wishes in the heaps that are not in here are void. */
   readonly #wishes = new Map<string, Wish>()
-  readonly #running = new Set<string>()
+  /** Of each key that is being visited, its group. */
+  readonly #running = new Map<string, string>()
+  readonly #runningOf = new Map<string, number>()
   readonly #later = new Heap<Wish>(earlier)
-  readonly #due = { user: new Heap<Wish>(earlier), routine: new Heap<Wish>(earlier) }
+  readonly #due: { readonly [L in Lane]: Due } = {
+    begun: new Map(),
+    user: new Map(),
+    routine: new Map(),
+  }
+  readonly #passedOver = { begun: 0, user: 0, routine: 0 }
   #turn = 0
-  #userInARow = 0
+
+  constructor(sharing: Sharing = { workers: Infinity, groupOf: () => '' }) {
+    this.#sharing = sharing
+  }
 
   /** Asks for a key at a time, ms. Of two wishes the earlier time and the better lane win. */
   ask(key: string, at: number, lane: Lane = 'user'): void {
     const known = this.#wishes.get(key)
-    const best = known?.lane === 'user' ? 'user' : lane
+    const best = known === undefined ? lane : better(known.lane, lane)
     if (known !== undefined && known.at <= at && known.lane === best) return
-    const wish = { key, at: Math.min(at, known?.at ?? at), lane: best, turn: this.#turn++ }
+    const group = known?.group ?? this.#sharing.groupOf(key)
+    const wish = { key, at: Math.min(at, known?.at ?? at), lane: best, group, turn: this.#turn++ }
     this.#wishes.set(key, wish)
     if (!this.#running.has(key)) this.#later.push(wish)
   }
@@ -48,21 +80,27 @@ export class Schedule {
     const wish = this.#choose()
     if (wish === undefined) return undefined
     this.#wishes.delete(wish.key)
-    this.#running.add(wish.key)
+    this.#running.set(wish.key, wish.group)
+    this.#runningOf.set(wish.group, (this.#runningOf.get(wish.group) ?? 0) + 1)
     return wish.key
   }
 
   /** Gives a key back. What was asked for it meanwhile is still asked. */
   giveBack(key: string): void {
-    if (!this.#running.delete(key)) return
+    const group = this.#running.get(key)
+    if (group === undefined) return
+    this.#running.delete(key)
+    const left = (this.#runningOf.get(group) ?? 1) - 1
+    if (left > 0) this.#runningOf.set(group, left)
+    else this.#runningOf.delete(group)
     const wish = this.#wishes.get(key)
     if (wish !== undefined) this.#later.push(wish)
   }
 
-  /** When `take` may have something to hand out; undefined: not before somebody asks. */
+  /** When `take` may have something to hand out; undefined: not before somebody asks or gives back. */
   nextAt(): number | undefined {
-    const firsts = [this.#due.user, this.#due.routine, this.#later].map((heap) => this.#first(heap))
-    const times = firsts.flatMap((wish) => (wish === undefined ? [] : [wish.at]))
+    const due = lanes.flatMap((lane) => [...this.#open(lane)].map(([, wish]) => wish))
+    const times = [...due, this.#first(this.#later)].flatMap((wish) => wish?.at ?? [])
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
@@ -78,21 +116,42 @@ export class Schedule {
   #promote(now: number): void {
     for (let wish = this.#first(this.#later); wish !== undefined && wish.at <= now;) {
       this.#later.pop()
-      this.#due[wish.lane].push(wish)
+      const due = this.#due[wish.lane]
+      const heap = due.get(wish.group) ?? new Heap<Wish>(earlier)
+      due.set(wish.group, heap)
+      heap.push(wish)
       wish = this.#first(this.#later)
     }
   }
 
   #choose(): Wish | undefined {
-    const { user, routine } = this.#due
-    const waiting = { user: this.#first(user), routine: this.#first(routine) }
-    const routineTurn = this.#userInARow >= userTurns && waiting.routine !== undefined
-    if (waiting.user !== undefined && !routineTurn) {
-      this.#userInARow++
-      return user.pop()
+    const firsts = lanes.flatMap((lane) => {
+      for (const [heap] of this.#open(lane)) return [{ lane, heap }]
+      return []
+    })
+    const starved = firsts.findLast(({ lane }) => this.#passedOver[lane] >= patience)
+    const chosen = starved ?? firsts[0]
+    if (chosen === undefined) return undefined
+    for (const { lane } of firsts) if (lane !== chosen.lane) this.#passedOver[lane]++
+    this.#passedOver[chosen.lane] = 0
+    const wish = chosen.heap.pop()
+    if (wish === undefined) return undefined
+    // Its group comes again after all others.
+    const due = this.#due[chosen.lane]
+    due.delete(wish.group)
+    if (chosen.heap.size > 0) due.set(wish.group, chosen.heap)
+    return wish
+  }
+
+  /** The first wish of each group that may have one more visit now. */
+  *#open(lane: Lane): Generator<readonly [Heap<Wish>, Wish]> {
+    const due = this.#due[lane]
+    const free = this.#sharing.workers - this.#running.size
+    for (const [group, heap] of due) {
+      const wish = this.#first(heap)
+      if (wish === undefined) due.delete(group)
+      else if ((this.#runningOf.get(group) ?? 0) < share * free) yield [heap, wish]
     }
-    this.#userInARow = 0
-    return routine.pop()
   }
 
   /** The first wish of a heap that still counts. Void ones are thrown away on the way. */

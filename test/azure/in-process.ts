@@ -7,13 +7,13 @@ import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipelin
 import type { ArmError } from '../../operator/azure/error.ts'
 import { createClient, type Clock, type Observation } from '../../operator/azure/client.ts'
 import { makeId, type Id, type IdKind } from '../../operator/azure/id.ts'
-import { Lanes } from '../../operator/azure/lanes.ts'
 import { Limiter } from '../../operator/azure/limiter.ts'
 import type { JsonObject } from '../../operator/azure/model.ts'
 import { createPipelines } from '../../operator/azure/pipelines.ts'
 import { Session } from '../../operator/azure/session.ts'
 import { TokenSource, type FetchToken } from '../../operator/azure/token.ts'
 import { usualGraces } from '../../operator/azure/traces.ts'
+import { Turns } from '../../operator/azure/turns.ts'
 import { View } from '../../operator/azure/view.ts'
 import { write } from '../../operator/azure/write.ts'
 
@@ -108,12 +108,13 @@ export function inProcess(answer: Answer, options: InProcessOptions = {}): InPro
   const limiter = options.limiter ?? new Limiter()
   const session = new Session({ identity: 'operator', tokens, limiter, client, clock })
   const mayWrite = options.mayWrite ?? (() => true)
-  const writer = { session, lanes: new Lanes(), mayWrite, random: () => 0.5 }
+  const lanes = new Turns({ now: () => clock.monotonicMs() })
+  const writer = { session, lanes, mayWrite, random: () => 0.5 }
   const view = new View({
     reader: { session, clock, resourceManager: manager },
     clock,
     graces: usualGraces,
-    write: (self, action) => write(writer, self, action),
+    write: (self, action, by) => write(writer, self, action, by),
   })
   const lines = (): readonly string[] =>
     asked.map(({ method, path, query }) => `${method} ${path}?${query}`)

@@ -460,11 +460,13 @@ throttled('at our pace Azure never throttles', async () => {
   const hasty = await world({ throttle: 'arm' })
   try {
     const view = hasty.as('reader')
+    // Before its first answer a bucket may be another process's leavings.
+    assert.is((await view.get(hasty.id('server', 'first'), 0)).is, 'absent')
     const seen = await Promise.all(
       Array.from({ length: 400 }, (_, index) => view.get(hasty.id('server', `s${index}`), 0)),
     )
     const paced = seen.filter((one) => one.is === 'unreadable' && one.error.code === 'Paced')
-    assert.ok(paced.length >= 100 && paced.length <= 150, String(paced.length))
+    assert.ok(paced.length >= 100 && paced.length <= 180, String(paced.length))
     assert.not(hasty.simulator.requests().some(({ status }) => status === 429))
   } finally {
     await hasty.stop()

@@ -226,7 +226,10 @@ export class DecisionWorld {
         this.at('listed')
         return found
       },
-      act: async (action) => this.#act(action, get, leads),
+      act: async (action, by) => {
+        const error = await by?.check?.()
+        return error ? { is: 'held', error } : this.#act(action, get, leads)
+      },
     }
     return {
       as: (identity) => {
