@@ -100,20 +100,7 @@ export function controllersOf(given: ControllersGiven): Controllers {
       subscriptionOf: (key) => subscriptionOf(watchedDecisions.cache.get(key)?.spec.serverId),
     },
   )
-  watchedEndpoints.cache.listen((change) => {
-    wake(endpoints, change)
-    const { before, after } = change
-    for (const key of endpointsToWake(before, after, watchedEndpoints.cache.all())) {
-      endpoints.wake(key)
-    }
-    for (const key of decisionsAbout(change, watchedDecisions)) decisions.wake(key)
-  })
-  watchedDecisions.cache.listen((change) => {
-    wake(decisions, change)
-    const about = change.after ?? change.before
-    if (about === undefined || change.origin === 'first list' || !isWanted(change)) return
-    for (const key of decisionKeysToWake(about, watchedDecisions.cache)) decisions.wake(key)
-  })
+  listen(given, endpoints, decisions)
   both.push(
     { kind: watchedEndpoints.kind, controller: endpoints },
     { kind: watchedDecisions.kind, controller: decisions },
@@ -134,6 +121,28 @@ const subscriptionOf = (armId: string | undefined): string =>
 function wake<T extends KubernetesObject>(controller: Controller, change: Change<T>): void {
   const lane = laneOf(change)
   if (lane !== undefined) controller.wake(change.key, lane)
+}
+
+/** What each change of an object asks for. */
+function listen(
+  { watchedEndpoints, watchedDecisions }: ControllersGiven,
+  endpoints: Controller,
+  decisions: Controller,
+): void {
+  watchedEndpoints.cache.listen((change) => {
+    wake(endpoints, change)
+    const { before, after } = change
+    for (const key of endpointsToWake(before, after, watchedEndpoints.cache.all())) {
+      endpoints.wake(key)
+    }
+    for (const key of decisionsAbout(change, watchedDecisions)) decisions.wake(key)
+  })
+  watchedDecisions.cache.listen((change) => {
+    wake(decisions, change)
+    const about = change.after ?? change.before
+    if (about === undefined || change.origin === 'first list' || !isWanted(change)) return
+    for (const key of decisionKeysToWake(about, watchedDecisions.cache)) decisions.wake(key)
+  })
 }
 
 /** Decisions that may speak of an endpoint whose connection has just changed, or that came or went. */

@@ -162,6 +162,36 @@ for (const [what, limit, seconds, more] of windows) {
   })
 }
 
+test("writes and deletes of Microsoft.Network count together, and a zone group's with them", () => {
+  const { passing } = started('providers')
+  const endpoints = { type: 'Microsoft.Network/privateEndpoints' } as const
+  const groups = { type: 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups' } as const
+  let passed = 0
+  for (let who = 0; who < 4; who++) {
+    const caller = identity(`identity ${who}`)
+    passed += passing(150, of({ ...endpoints, method: 'PUT', caller }))
+    passed += passing(150, of({ ...groups, method: 'DELETE', caller }))
+  }
+  assert.is(passed, 1000)
+})
+
+test('private DNS takes 500 reads in 300 seconds, of all zones together', () => {
+  const { passing, wait } = started('providers')
+  const reads = (zoneName: string, who: string): Asked =>
+    of({
+      type: 'Microsoft.Network/privateDnsZones',
+      scope: zone.replace('a.example', zoneName),
+      caller: identity(who),
+    })
+  const names = ['a', 'b', 'c', 'd']
+  const passed = names.map((name) => passing(200, reads(name, name)))
+  assert.equal(passed, [200, 200, 100, 0])
+  wait(60_000)
+  assert.is(passing(1, reads('a', 'late')), 0)
+  wait(240_000)
+  assert.is(passing(1, reads('a', 'late')), 1)
+})
+
 test('a zone has a window of its own for its records', () => {
   const { passing } = started('providers')
   const record = { method: 'PUT', type: 'Microsoft.Network/privateDnsZones/A' } as const

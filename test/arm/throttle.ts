@@ -4,7 +4,7 @@
  */
 import { Refusal, gateway } from './answer.ts'
 import type { SimulatedIdentity } from './simulator.ts'
-import { windowsOf } from './window.ts'
+import { windowsOf, type Limit } from './window.ts'
 
 export const throttlings = ['off', 'arm', 'providers'] as const
 export type Throttling = (typeof throttlings)[number]
@@ -128,31 +128,45 @@ export class Throttle {
     return bucket
   }
 
-  /** What the window of the request's provider has left; undefined where it has none. */
+  /** The least that the windows of the request's provider have left; undefined where it has none. */
   #passWindows(asked: Asked, now: number): number | undefined {
-    const found = windowsOf(asked, classOf(asked.method))
-    if (found === undefined) return undefined
-    const { key, limit, seconds } = found
+    const limits = windowsOf(asked, classOf(asked.method))
+    const open = limits.map((limit) => ({ ...limit, window: this.#window(limit, now) }))
+    if (this.#mode === 'providers') {
+      const full = open.find(({ limit, window }) => window.used >= limit)
+      if (full !== undefined) throw windowFull(asked, full, full.window.startedAt, now)
+      for (const { window } of open) window.used += 1
+    }
+    if (open.length === 0) return undefined
+    return Math.max(0, Math.min(...open.map(({ limit, window }) => limit - window.used)))
+  }
+
+  #window({ key, seconds }: Limit, now: number): Window {
     const known = this.#windows.get(key)
     const window =
       known !== undefined && now < known.startedAt + seconds * 1000
         ? known
         : { startedAt: now, used: 0 }
     this.#windows.set(key, window)
-    if (window.used >= limit && this.#mode === 'providers') {
-      const wait = Math.max(1, Math.ceil((window.startedAt + seconds * 1000 - now) / 1000))
-      throw new Refusal(
-        429,
-        {
-          code: 'TooManyRequests',
-          message: `The request was throttled: the limit of ${limit} requests in ${seconds} seconds has been reached for '${asked.type}'. Please try again after '${wait}' seconds.`,
-        },
-        { 'retry-after': String(wait), 'x-ms-failure-cause': 'service' },
-      )
-    }
-    if (this.#mode === 'providers') window.used += 1
-    return Math.max(0, limit - window.used)
+    return window
   }
+}
+
+function windowFull(
+  { type }: Asked,
+  { limit, seconds }: Limit,
+  startedAt: number,
+  now: number,
+): Refusal {
+  const wait = Math.max(1, Math.ceil((startedAt + seconds * 1000 - now) / 1000))
+  return new Refusal(
+    429,
+    {
+      code: 'TooManyRequests',
+      message: `The request was throttled: the limit of ${limit} requests in ${seconds} seconds has been reached for '${type}'. Please try again after '${wait}' seconds.`,
+    },
+    { 'retry-after': String(wait), 'x-ms-failure-cause': 'service' },
+  )
 }
 
 /** Captured 2026-09. */

@@ -54,36 +54,38 @@ const rows: readonly Row[] = [
   },
 ]
 
-/** Of Microsoft.Network but for private DNS: in 5 minutes. */
-const network: Readonly<Record<OperationClass, number>> = {
-  reads: 10_000,
-  writes: 1000,
-  deletes: 1000,
-}
+/** In 5 minutes. Writes and deletes count together. Azure counts each region by itself: this is stricter. */
+const network = { limit: { reads: 10_000, changes: 1000 }, seconds: 300 } as const
+/** Reads of all zones, beside what each kind of read has: both numbers are documented. */
+const privateDns = { limit: { reads: 500, changes: 1000 }, seconds: 300 } as const
 
+/** All the windows in which a request counts. */
 export function windowsOf(
   { type, operation, scope, subscriptionId = '' }: Asked,
   kind: OperationClass,
-): Limit | undefined {
+): readonly Limit[] {
   const lower = type.toLowerCase()
-  if (!lower.startsWith('microsoft.network/')) return undefined
-  const whole = { key: `${subscriptionId} network ${kind}`, limit: network[kind], seconds: 300 }
-  if (!lower.startsWith('microsoft.network/privatedns')) return whole
+  if (!lower.startsWith('microsoft.network/')) return []
+  const changes = kind === 'reads' ? 'reads' : 'changes'
+  const isDns = lower.startsWith('microsoft.network/privatedns')
+  const { limit, seconds } = isDns ? privateDns : network
+  const whole = {
+    key: `${subscriptionId} ${isDns ? 'private dns' : 'network'} ${changes}`,
+    limit: limit[changes],
+    seconds,
+  }
+  if (!isDns) return [whole]
   const segments = keyOf(scope).split('/')
   const read = operation !== 'list' ? 'get' : segments.length > 3 ? 'listInGroup' : 'list'
   const on = kind === 'reads' ? read : 'write'
   const row = rows.find((each) => each.type.test(lower) && each.on.includes(on))
   // What polls operations has no limit of its own.
-  if (row === undefined)
-    return {
-      ...whole,
-      key: `${subscriptionId} private dns ${kind}`,
-      limit: kind === 'reads' ? 500 : network[kind],
-    }
+  if (row === undefined) return [whole]
   const shared = row.per === 'zone' ? segments.slice(0, 9).join('/') : subscriptionId
-  return {
+  const own = {
     key: `${shared} ${row.type.source} ${row.on.join()}`,
     limit: row.limit,
     seconds: row.seconds,
   }
+  return kind === 'reads' ? [own, whole] : [own]
 }
