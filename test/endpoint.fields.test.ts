@@ -1,20 +1,14 @@
 /** The table of fields is complete, and every test that it names is there. */
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openApi } from '../operator/api/definition.ts'
 import { definition } from '../operator/api/private-endpoint.ts'
 import { places } from '../operator/api/reference.ts'
-import { fieldRows, testFiles, type Cell } from '../operator/endpoint/fields.ts'
+import { fieldRows, testFiles } from '../operator/endpoint/fields.ts'
 
 const test = suite('the table of fields')
-
-/** Sentences that a file registers: `test('…'` and the keys of tables of rows. */
-const sentences = (path: string): ReadonlySet<string> => {
-  const text = readFileSync(path, 'utf8')
-  const named = /(?:test\(\s*|^ {4})(?:'([^'\n]+)'|"([^"\n]+)")(?=[,:])/gm
-  return new Set([...text.matchAll(named)].map(([, single, double]) => single ?? double ?? ''))
-}
 
 test('speaks of every field that a user can write', () => {
   const groups = ['', 'dns']
@@ -25,17 +19,39 @@ test('speaks of every field that a user can write', () => {
   assert.equal(fieldRows.map(({ field }) => field).toSorted(), wanted.toSorted())
 })
 
-test('names tests that are there', () => {
-  const known = Object.fromEntries(
-    Object.entries(testFiles).map(([name, path]) => [name, sentences(path)]),
-  )
-  const missing = fieldRows.flatMap((row) =>
-    (['create', 'update', 'drift', 'delete'] as const)
-      .map((when): Cell => row[when])
-      .filter((cell) => known[cell.file]?.has(cell.test) !== true)
-      .map((cell) => `${row.field}: ${cell.file}: ${cell.test}`),
-  )
+const cells = fieldRows.flatMap((row) =>
+  (['create', 'update', 'drift', 'delete'] as const).map((when) => ({
+    row,
+    when,
+    cell: row[when],
+  })),
+)
+
+/** Loads the files in a process of its own: nothing of them runs. */
+function registered(paths: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const program = fileURLToPath(new URL('runner/registered.ts', import.meta.url))
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...paths], {
+    encoding: 'utf8',
+  })
+  assert.is(status, 0, stderr)
+  return JSON.parse(stdout) as Readonly<Record<string, readonly string[]>>
+}
+
+test('names for each cell a test that is registered and run', () => {
+  const known = registered(Object.values(testFiles))
+  const missing = cells
+    .filter(({ cell }) => known[testFiles[cell.file]]?.includes(cell.test) !== true)
+    .map(({ row, when, cell }) => `${row.field}, ${when}: ${cell.file}: ${cell.test}`)
   assert.equal(missing, [])
+})
+
+test('proves each cell over the simulator or on a real API server', () => {
+  const elsewhere = cells.filter(
+    ({ cell }) => !/^test\/(azure|kubernetes)\//.test(testFiles[cell.file]),
+  )
+  assert.equal(elsewhere, [])
+  const used = new Set(cells.map(({ cell }) => cell.file))
+  assert.equal(Object.keys(testFiles).toSorted(), [...used].toSorted())
 })
 
 test.run()

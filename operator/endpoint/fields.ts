@@ -10,16 +10,21 @@ export const testFiles = {
   flow: 'test/azure/endpoint.flow.test.ts',
   features: 'test/azure/endpoint.features.test.ts',
   fields: 'test/azure/endpoint.fields.test.ts',
+  whole: 'test/azure/endpoint.whole.test.ts',
+  changes: 'test/azure/endpoint.changes.test.ts',
+  drift: 'test/azure/endpoint.drift.test.ts',
   info: 'test/azure/endpoint.connection-info.test.ts',
-  plan: 'test/endpoint.rows.ts',
-  life: 'test/kubernetes/crd.life.test.ts',
-  kubectl: 'test/kubernetes/crd.kubectl.test.ts',
-  bodies: 'test/azure.bodies.test.ts',
+  identity: 'test/azure/endpoint.identity-ref.test.ts',
+  rules: 'test/kubernetes/crd.rules.test.ts',
+  published: 'test/kubernetes/connection-info.test.ts',
+  secrets: 'test/kubernetes/identity.gone.test.ts',
 } as const
+
+type TestFile = keyof typeof testFiles
 
 export interface Cell {
   readonly does: string
-  readonly file: keyof typeof testFiles
+  readonly file: TestFile
   /** Its sentence. */
   readonly test: string
 }
@@ -32,405 +37,293 @@ export interface FieldRow {
   readonly delete: Cell
 }
 
-const cell = (does: string, file: keyof typeof testFiles, test: string): Cell => ({
-  does,
-  file,
-  test,
-})
+const cell = (does: string, file: TestFile, test: string): Cell => ({ does, file, test })
 
-const frozen = cell(
-  'refused while the endpoint exists',
-  'life',
-  'a mistake is mended in place until the endpoint exists, and again once it is gone',
-)
-const deleted = cell(
-  'goes with the endpoint',
-  'flow',
-  'is approved by itself, gets an address, a zone, a link and a record, and is Ready',
-)
-const ownId = cell(
-  'deletes the endpoint that was made, whatever it says then',
-  'features',
-  'an object that names another endpoint than it made changes nothing, and deletes its own',
-)
-const reported = cell(
-  'reported in status.drift; Azure cannot change it',
-  'plan',
-  'has an address that nobody can change',
-)
-const another = cell(
-  'Azure cannot change it; another incarnation is not ours',
-  'plan',
-  'is lost when it is another incarnation without our tag',
-)
-const vanished = cell(
-  'an endpoint that vanished is made again',
-  'plan',
-  'is made again when it vanished',
-)
-const elsewhere = cell(
-  'not ours any more: nothing is written',
-  'plan',
-  'leads elsewhere although it carries our tag',
-)
-const everything = 'a manual endpoint with everything'
-const whole = cell('sent with the endpoint', 'bodies', everything)
-const atOnce = cell(
-  'holds from the next visit on',
-  'life',
-  'what may change while the endpoint exists, may',
-)
-const isRule = (test: string): Cell => cell('a rule of ours, not a thing in Azure', 'plan', test)
-const wiped = cell(
-  'put back',
-  'flow',
-  'mends a tag that somebody changed, and a record that somebody wiped',
-)
-const shared = 'tags of zone and link, and how it resolves, follow the oldest object'
-const zoneStays = cell(
-  'zones are never deleted',
-  'fields',
-  'links that carry our tag go with the last object that asks for it',
-)
-const groupFirst = cell('the zone group goes first', 'plan', 'removes the zone group first')
-const linkAgain = cell(
-  'a removed link is made again',
-  'fields',
-  'further networks are linked, also later; a link that somebody removed is made again',
-)
-const names = 'the connection, the zone group and its configuration have the names of the spec'
+type Part = (field: string) => Cell
+const at =
+  (does: string, file: TestFile, test: string): Part =>
+  () =>
+    cell(does, file, test)
 
-const row = (field: string, create: Cell, update: Cell, drift: Cell, gone: Cell): FieldRow => ({
+/** As part of an endpoint whose spec says everything. */
+const made =
+  (does: string): Part =>
+  (field) =>
+    cell(does, 'whole', `${field}: stands in Azure as the spec says`)
+const left =
+  (does: string): Part =>
+  (field) =>
+    cell(does, 'whole', `${field}: what is left when the object is deleted`)
+const frozen: Part = (field) =>
+  cell(
+    'refused while the endpoint exists',
+    'rules',
+    `spec.${field}: ${field} cannot be added, changed or removed while the endpoint exists`,
+  )
+/** The sentence says what becomes of it. */
+const changed =
+  (does: string): Part =>
+  (field) =>
+    cell(does, 'changes', `${field}: ${does}`)
+const drifted =
+  (does: string): Part =>
+  (field) =>
+    cell(does, 'drift', `${field}: ${does}`)
+const ruleOnly = at(
+  'a rule of ours: nothing of it stands in Azure',
+  'whole',
+  'leave no trace in Azure: it is written the same, whatever they are',
+)
+
+const row = (field: string, create: Part, update: Part, drift: Part, gone: Part): FieldRow => ({
   field,
-  create,
-  update,
-  drift,
-  delete: gone,
+  create: create(field),
+  update: update(field),
+  drift: drift(field),
+  delete: gone(field),
 })
+
+const goes = left('goes with the endpoint')
+const ownId =
+  'an object that names another endpoint than it made changes nothing, and deletes its own'
+const groups = 'security groups are set, changed, put back, and taken off by an empty list'
+const byHand = 'an endpoint made by hand is refused, then taken over when the spec says so'
+const observing = 'an object that observes writes nothing, and says what differs'
+const suspended =
+  'suspended, nothing is written; resumed, it goes on; suspended again, nothing is deleted'
+const names = 'the connection, the zone group and its configuration have the names of the spec'
+const wherever = 'a zone is made in the group that the spec names, or not at all'
+const shared = 'tags of zone and link, and how it resolves, follow the oldest object'
+const linked = 'further networks are linked, also later; a link that somebody removed is made again'
+const lastLink = 'links that carry our tag go with the last object that asks for it'
+const zoneStays = left('zones are never deleted')
+const linkStays = left('links stay, unless deleteUnusedLinks asks for their removal')
 
 export const fieldRows: readonly FieldRow[] = [
   row(
     'serverId',
-    cell(
-      'the endpoint leads there; waits for the server',
-      'flow',
-      'waits for a server that is stopped, and goes on when it starts',
-    ),
+    made('the endpoint leads there'),
     frozen,
-    elsewhere,
-    ownId,
+    drifted('an endpoint that leads to another server now is not written to'),
+    left('the server stays as it is, without the connection'),
   ),
   row(
     'subnetId',
-    cell(
-      'checked before any write',
-      'flow',
-      'is refused a VNet-integrated server, an address outside, a region elsewhere, without a write',
-    ),
+    made('the interface lives there'),
     frozen,
-    elsewhere,
-    ownId,
+    drifted('an endpoint that lives in another subnet now is not written to'),
+    left('the subnet stays, without the interface'),
   ),
   row(
     'resourceGroup',
-    cell('must exist', 'plan', 'misses the resource group'),
+    made('the endpoint is made there'),
     frozen,
-    cell(
-      'an endpoint that was moved is never made twice',
-      'plan',
-      'never makes an endpoint twice that was moved',
-    ),
-    ownId,
+    drifted('an endpoint that is in another group now is never made twice'),
+    left('the group stays, without the endpoint'),
   ),
   row(
     'createResourceGroup',
-    cell(
-      'made when missing',
-      'features',
-      'a resource group is made when asked, and the endpoint in it',
-    ),
-    atOnce,
-    vanished,
-    cell(
-      'the group stays',
-      'flow',
-      'is approved by itself, gets an address, a zone, a link and a record, and is Ready',
-    ),
+    made('true: the group is made when it is missing, in the region of the network'),
+    changed('a group that is missing is made once it may be'),
+    drifted('a group that somebody deleted with the endpoint is not made again'),
+    left('the group stays'),
   ),
   row(
     'endpointName',
-    cell(
-      'the first object of a name keeps it',
-      'flow',
-      'is given up to the object that came first',
-    ),
+    made('the name in Azure'),
     frozen,
-    vanished,
-    ownId,
+    drifted('an endpoint that somebody deleted is made again'),
+    at('the endpoint that was made goes, whatever the spec says then', 'features', ownId),
   ),
-  row('connectionName', cell('as given', 'fields', names), frozen, elsewhere, deleted),
+  row(
+    'connectionName',
+    made('the name of the connection'),
+    frozen,
+    drifted('another name of the connection is reported: Azure sets it once'),
+    goes,
+  ),
   row(
     'location',
-    cell("must be the network's", 'plan', 'checks the region before any write'),
+    made('the region of the endpoint'),
     frozen,
-    another,
-    deleted,
+    drifted('another region is reported: a network that was made anew elsewhere'),
+    goes,
   ),
   row(
     'networkInterfaceName',
-    cell('as given', 'flow', 'gets the static address and the tags that it asks for'),
+    made('the name of the interface'),
     frozen,
-    another,
-    deleted,
+    drifted('another name of the interface is reported: Azure sets it once'),
+    goes,
   ),
   row(
     'privateIPAddress',
-    cell(
-      'as given; checked first',
-      'flow',
-      'gets the static address and the tags that it asks for',
-    ),
+    made('the address of the interface'),
     frozen,
-    reported,
-    deleted,
+    drifted('another address is reported: Azure sets it once'),
+    left('the address is free again'),
   ),
   row(
     'approval',
-    cell(
-      'Automatic or waiting for the owner',
-      'features',
-      'without the right to approve, Automatic says what is missing and Manual waits for the owner',
-    ),
+    made('Manual: a request that the owner of the server decides'),
     frozen,
-    cell(
-      'a decision by others is shown, not fought',
-      'flow',
-      'is rejected, stands still, and is made anew when a person says so',
-    ),
-    deleted,
+    drifted('a request where an approved connection is wanted is reported, and waited for'),
+    goes,
   ),
-  row('requestMessage', whole, frozen, elsewhere, deleted),
+  row(
+    'requestMessage',
+    made('stands beside the request'),
+    frozen,
+    drifted('another message is reported: Azure sets it once'),
+    goes,
+  ),
   row(
     'applicationSecurityGroupIds',
-    cell(
-      'exactly these',
-      'fields',
-      'security groups are set, changed, put back, and taken off by an empty list',
-    ),
-    cell(
-      'changed in place',
-      'fields',
-      'security groups are set, changed, put back, and taken off by an empty list',
-    ),
-    cell(
-      'put back; left alone when absent',
-      'fields',
-      'security groups are set, changed, put back, and taken off by an empty list',
-    ),
-    deleted,
+    made('exactly these'),
+    at('changed in place; an empty list takes all off', 'fields', groups),
+    drifted('other security groups are put back'),
+    left('the groups stay'),
   ),
   row(
     'subnetNetworkPolicies',
-    cell(
-      'set before the endpoint',
-      'features',
-      "the subnet's policies are set once, and left alone then",
-    ),
-    cell('set once for a new generation', 'plan', 'sets the subnet policies once per generation'),
-    cell('left alone', 'features', "the subnet's policies are set once, and left alone then"),
-    cell('stay as they are', 'features', "the subnet's policies are set once, and left alone then"),
+    made('set before the endpoint is made'),
+    changed('written once for each generation that asks for others'),
+    drifted('other policies of the subnet are left alone, and are no drift'),
+    left('stay as they are'),
   ),
   row(
     'dns.mode',
-    cell(
+    at(
       'Managed, External or None',
       'features',
       'dns.mode External waits for the zone group of somebody else',
     ),
-    cell(
+    at(
       'None takes away what Managed had made',
       'features',
       'dns.mode None makes none, and takes away what Managed had made',
     ),
-    wiped,
-    groupFirst,
+    drifted('a record that somebody wiped is written again'),
+    left('the zone group goes first, and the record with it'),
   ),
   row(
     'dns.zoneId',
-    cell(
-      'used; a linked one is found',
+    at(
+      'used; without it a zone that is linked to the network is found',
       'features',
       'a zone that is linked to the network already is used, and nothing of it is made',
     ),
-    cell('remakes the zone group', 'features', 'another zone in the spec remakes the zone group'),
-    cell(
-      'a group that leads elsewhere is removed and written',
-      'plan',
-      'removes a group that leads to another zone first',
+    at(
+      'remakes the zone group: a short gap',
+      'features',
+      'another zone in the spec remakes the zone group',
     ),
+    drifted('a zone group that leads to another zone is removed and written'),
     zoneStays,
   ),
   row(
     'dns.resourceGroup',
-    cell(
-      'a missing zone is made there',
-      'fields',
-      'a zone is made in the group that the spec names, or not at all',
-    ),
-    atOnce,
-    zoneStays,
+    made('a missing zone is made there'),
+    changed('a zone that could not be made is made in the group of the new name'),
+    drifted('a zone that somebody deleted is made again, in the group that the spec names'),
     zoneStays,
   ),
   row(
     'dns.createZone',
-    cell(
-      'false: says that a zone is missing',
-      'fields',
-      'a zone is made in the group that the spec names, or not at all',
-    ),
-    cell(
-      'true: made then',
-      'fields',
-      'a zone is made in the group that the spec names, or not at all',
-    ),
-    zoneStays,
+    at('true: a missing zone is made; false: it is said to be missing', 'fields', wherever),
+    at('true: made then', 'fields', wherever),
+    drifted('false: a zone that somebody deleted is missed, and not made'),
     zoneStays,
   ),
   row(
     'dns.zoneGroupName',
-    cell('as given', 'fields', names),
-    cell('remakes the group: a short gap', 'fields', names),
-    cell(
-      'written again when the record was wiped',
-      'plan',
-      'writes the group again when the record was wiped',
-    ),
-    groupFirst,
+    made('the name of the zone group'),
+    at('remakes the group: a short gap', 'fields', names),
+    drifted('a zone group that somebody removed is written again, under its name'),
+    goes,
   ),
   row(
     'dns.configName',
-    cell('as given', 'fields', names),
-    atOnce,
-    cell(
-      'found within 12 hours, or when the record disagrees',
-      'plan',
-      'is left alone while its zone group is not looked at',
+    made('the name of its configuration'),
+    changed('the zone group is remade with the new name, and the record is back'),
+    drifted(
+      'another name of the configuration is found within twelve hours, and the group is remade',
     ),
-    groupFirst,
+    goes,
   ),
   row(
     'dns.linkOwnVirtualNetwork',
-    cell("links the endpoint's network", 'plan', 'links its own network'),
-    cell('false: links nothing', 'plan', 'links nothing when it shall not'),
-    linkAgain,
-    cell('links stay', 'plan', 'keeps its links while the zone serves others'),
+    made("links the endpoint's network; a link that exists is used"),
+    changed('the link is made once it may be, and stays when it is no longer asked for'),
+    drifted("a link of the endpoint's network that somebody removed is made again"),
+    linkStays,
   ),
   row(
     'dns.additionalVirtualNetworkIds',
-    cell('links them', 'fields', linkAgain.test),
-    cell('links the new ones', 'fields', linkAgain.test),
-    linkAgain,
-    cell('links stay', 'plan', 'keeps its links while the zone serves others'),
+    made('links them'),
+    at('links the new ones', 'fields', linked),
+    drifted('a link of a further network that somebody removed is made again'),
+    linkStays,
   ),
   row(
     'dns.resolutionPolicy',
-    cell('on links that we make', 'plan', 'links its own network'),
-    cell('changed in place; the oldest object decides', 'features', shared),
-    cell('put back on our links', 'plan', 'changes how a link of its own resolves'),
-    zoneStays,
+    made('on the links that we make'),
+    at('changed in place on links of ours; the oldest object decides', 'features', shared),
+    drifted('how a link of ours resolves is put back'),
+    left('links stay, and resolve as they did'),
   ),
   row(
     'dns.deleteUnusedLinks',
-    cell('does nothing yet', 'plan', 'links its own network'),
-    atOnce,
-    cell('does nothing', 'plan', 'is left alone'),
-    cell(
-      'links with our tag go when nobody needs the zone',
-      'fields',
-      'links that carry our tag go with the last object that asks for it',
-    ),
+    at('nothing yet: links are made as without it', 'fields', lastLink),
+    changed('true from now on, links of ours go with the object'),
+    drifted('a link whose tags somebody stripped is not ours any more: it stays at the end'),
+    at('links with our tag go when the zone holds no record', 'fields', lastLink),
   ),
   row(
     'dns.tags',
-    cell('on zone and links that we make', 'features', shared),
-    cell('changed in place; dropped keys go', 'features', shared),
-    cell('put back', 'plan', 'mends the tags of a zone that this cluster made'),
-    zoneStays,
+    made('on zone and links that we make'),
+    at('changed in place; dropped keys go; the oldest object decides', 'features', shared),
+    drifted('a tag of a zone of ours is put back, and one of theirs stays'),
+    left('zone and links stay, tags and all'),
   ),
   row(
     'tags',
-    cell("beside others' tags", 'flow', 'gets the static address and the tags that it asks for'),
-    cell(
-      'changed in place; dropped keys go',
-      'flow',
-      'gets the static address and the tags that it asks for',
-    ),
-    wiped,
-    cell(
-      'go with the endpoint; Retain takes ours off',
-      'flow',
-      'stays in Azure without our tags when it shall be retained',
-    ),
+    made("beside our own two, and others' tags"),
+    changed('a generation that drops all forty-eight and takes others leaves none of the old'),
+    drifted('a tag of ours is put back, and one of theirs stays'),
+    goes,
   ),
   row(
     'driftPolicy',
-    cell(
-      'a new generation is written once',
-      'plan',
-      'is written once for a new generation under driftPolicy Report',
-    ),
-    atOnce,
-    cell(
-      'Report leaves and reports it; Correct gives up after three times',
+    at('Report: made all the same', 'drift', 'tags, driftPolicy Report'),
+    changed('what was only reported is corrected once it shall be'),
+    at(
+      'Report leaves and reports; Correct gives a value up that comes back three times',
       'features',
       'a tag that somebody changes back three times is left to them, and said',
     ),
-    cell('deletes all the same', 'plan', 'deletes under driftPolicy Report as well'),
+    at('Report: deleted all the same', 'drift', 'deletionPolicy, driftPolicy Report'),
   ),
   row(
     'managementPolicy',
-    cell(
-      'Observe writes nothing',
-      'features',
-      'an object that observes writes nothing, and says what differs',
-    ),
-    cell('Observe lets go of the finalizer', 'plan', 'lets go of what it shall only observe'),
-    cell(
-      'Observe says what differs',
-      'features',
-      'an object that observes writes nothing, and says what differs',
-    ),
-    cell(
-      'Observe leaves the endpoint',
-      'features',
-      'an object that observes writes nothing, and says what differs',
-    ),
+    at('Observe writes nothing', 'features', observing),
+    changed('Observe lets go of the finalizer and of every write; Manage takes hold again'),
+    at('Observe says what differs', 'features', observing),
+    at('Observe leaves the endpoint', 'features', observing),
   ),
   row(
     'adoptionPolicy',
-    cell(
-      'Never refuses what others made',
-      'features',
-      'an endpoint made by hand is refused, then taken over when the spec says so',
-    ),
-    cell(
-      'IfMatching takes it over',
-      'features',
-      'an endpoint made by hand is refused, then taken over when the spec says so',
-    ),
-    cell(
-      'an endpoint that others took is left to them',
-      'plan',
-      'is lost when it is another incarnation without our tag',
-    ),
-    cell('what is not ours stays', 'plan', 'belongs to others once we have let go'),
+    at('Never refuses what others made', 'features', byHand),
+    at('IfMatching takes it over', 'features', byHand),
+    drifted('an endpoint that somebody made anew without our tags is left to them'),
+    left('what is not ours stays'),
   ),
   row(
     'deletionPolicy',
-    isRule('is left alone'),
-    atOnce,
-    isRule('is left alone'),
-    cell(
+    ruleOnly,
+    changed('Retain counts from then on'),
+    drifted('tags that mark it as ours are put back, so that a deletion still finds it'),
+    at(
       'Retain leaves the endpoint, without our tags',
       'flow',
       'stays in Azure without our tags when it shall be retained',
@@ -438,62 +331,62 @@ export const fieldRows: readonly FieldRow[] = [
   ),
   row(
     'recreatePolicy',
-    isRule('is left alone'),
-    atOnce,
-    cell(
-      'a lost endpoint is made anew, when a person or the policy says so',
+    ruleOnly,
+    changed('an endpoint that lost its server is made anew once it may be'),
+    at(
+      'OnServerRecreated: made anew when the server is younger; Never: when a person says so',
       'fields',
       'made anew by itself when the server was deleted and made again while nobody looked',
     ),
-    deleted,
+    () => left('the endpoint goes')('endpointName'),
   ),
   row(
     'suspend',
-    cell(
-      'nothing is written',
-      'features',
-      'suspended, nothing is written; resumed, it goes on; suspended again, nothing is deleted',
-    ),
-    cell(
-      'goes on',
-      'features',
-      'suspended, nothing is written; resumed, it goes on; suspended again, nothing is deleted',
-    ),
-    cell('reported', 'plan', 'is left as it is while suspended'),
-    cell(
-      'nothing is deleted',
-      'features',
-      'suspended, nothing is written; resumed, it goes on; suspended again, nothing is deleted',
-    ),
+    at('nothing is written', 'features', suspended),
+    at('it goes on', 'features', suspended),
+    drifted('what somebody changes meanwhile is listed and told, and not written'),
+    at('nothing is deleted', 'features', suspended),
   ),
   row(
     'identityRef',
-    cell(
-      'acts with it; says what a role lacks',
-      'features',
-      'without the right to approve, Automatic says what is missing and Manual waits for the owner',
+    at(
+      'acts with its rights alone',
+      'identity',
+      'the endpoint is made with the rights of the Secret, which the operator itself lacks',
     ),
-    atOnce,
-    isRule('never mistakes silence for absence'),
-    cell('Retain needs none', 'plan', 'needs no look at what shall stay'),
+    at(
+      'holds from the next visit on',
+      'identity',
+      'without it the operator acts for itself, says what it may not, and takes the Secret once it is named',
+    ),
+    at(
+      'a role that is taken away is said; nothing is lost',
+      'identity',
+      'a role that somebody takes away is said, nothing is lost, and it goes on when it is back',
+    ),
+    at(
+      'needed for the deletion; Retain needs none',
+      'secrets',
+      'a Secret that is gone for good blocks the deletion, says the way out, and Retain is it',
+    ),
   ),
   row(
     'connectionInfo',
-    cell(
-      'a ConfigMap, once approved',
+    at(
+      'a ConfigMap, once the connection is approved',
       'info',
       'says how to connect once the endpoint can be used, and is not written again',
     ),
-    cell('follows the name', 'info', 'follows a change of its name, and goes when the field goes'),
-    cell(
+    at('follows the name', 'info', 'follows a change of its name, and goes when the field goes'),
+    at(
       'put right; one of others is left alone',
       'info',
       'is put right when somebody changed it, and made again when somebody deleted it',
     ),
-    cell(
-      'goes with the object or the field',
-      'info',
-      'follows a change of its name, and goes when the field goes',
+    at(
+      'goes with the object',
+      'published',
+      'is published, put right, left alone where it is taken, and gone with its object',
     ),
   ),
 ]
@@ -502,7 +395,7 @@ const shown = ({ does, file, test }: Cell): string => `${does} (${file}: ${test}
 
 export const fieldsPage = (): string =>
   [
-    'What becomes of each field of `spec` when the endpoint is made, when the field changes, when Azure differs (driftPolicy Correct), and when the object is deleted. In brackets the test that shows it:',
+    'What becomes of each field of `spec` when the endpoint is made, when the field changes, when somebody changes it in Azure (under driftPolicy Correct; Report leaves it, lists it in `status.drift` and says `Drifted`), and when the object is deleted. Whatever differs is told by one Event. In brackets the test that shows it:',
     '',
     ...Object.entries(testFiles).map(([name, path]) => `- ${name}: \`${path}\``),
     '',

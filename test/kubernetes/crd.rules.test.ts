@@ -43,9 +43,17 @@ for (const kind of ['endpoint', 'decision'] as const) {
   })
 }
 
+const titleOf = (row: RuleRow, index: number): string => {
+  const { held, field, says, kind, at, before } = row
+  const stored = before && `, stored as ${JSON.stringify(before).slice(0, 60)}`
+  if (!held || kind !== 'endpoint')
+    return `${index} ${kind} ${at || 'root'}: ${says}${stored ?? ''}`
+  const was = JSON.stringify(before).includes(`"${field.split('.').at(-1)}"`)
+  return `${field}: ${says} while the endpoint exists${was ? '' : ', where it was absent'}`
+}
+
 for (const [index, row] of ruleRows.entries()) {
-  const stored = row.before && `, stored as ${JSON.stringify(row.before).slice(0, 60)}`
-  test(`${index} ${row.kind} ${row.at || 'root'}: ${row.says}${stored ?? ''}`, async (context) => {
+  test(titleOf(row, index), async (context) => {
     const rule = ruleOf(row)
     const name = `row-${index}`
     if (row.before) await hold(context, row, name)
