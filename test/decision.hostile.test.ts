@@ -203,7 +203,8 @@ for (const field of theirs) {
 
 test('the places are all there', () => {
   assert.ok(places.length >= 40, String(places.length))
-  assert.is(hostileStrings.length + hostileIds(serverText).length, 57)
+  assert.ok(new Set(hostileStrings).size >= 70, String(hostileStrings.length))
+  assert.ok(new Set(hostileIds(serverText)).size >= 20)
 })
 
 test.run()

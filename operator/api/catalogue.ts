@@ -5,6 +5,7 @@
  */
 import type { Condition, Status, StoredCondition } from './kubernetes.ts'
 import { table } from './markdown.ts'
+import { onOneLine } from './printable.ts'
 
 /**
  * How soon a failure is tried again. fast: seconds, it passes by itself. throttle: when Azure says.
@@ -57,7 +58,10 @@ export type ConditionOf<C> = {
   }[StatusOf<C, T>]
 }[TypeOf<C>]
 
-/** Returns the only way to make a condition of this catalogue. */
+/** Characters that the API server takes in a condition's message. */
+const longest = 32_768
+
+/** Returns the only way to make a condition of this catalogue. Whatever its message quotes, it can be printed. */
 export const speaker =
   <const C extends Catalogue>(_catalogue: C) =>
   <T extends TypeOf<C>, S extends StatusOf<C, T>, R extends ReasonOf<C, T, S>>(
@@ -69,7 +73,7 @@ export const speaker =
     type,
     status,
     reason,
-    message,
+    message: onOneLine(message, longest),
   })
 
 /** What the catalogue says about a condition's reason. */

@@ -1,16 +1,7 @@
-/**
- * Texts of strangers, made fit to be shown. Azure lets a requester choose names and messages; shown in
- * a terminal or a log they must not move the cursor, reverse the line or hide anything.
- */
+/** Names and numbers of a decision's messages. */
+import { plain } from '../api/printable.ts'
 
-/** Control, format (bidi, zero width), surrogate, private-use and unassigned characters; line and paragraph separators. */
-const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
-
-/** At most `length` characters, what can't be printed replaced one by one, so that it stays visible that something was there. */
-export function plain(text: string, length: number): string {
-  const clean = text.slice(0, 4 * length).replace(unprintable, '\uFFFD')
-  return clean.length <= length ? clean : `${clean.slice(0, length - 1)}…`
-}
+export { plain } from '../api/printable.ts'
 
 /** `a, b, c and 4 more`. */
 export function list(names: readonly string[], most = 3): string {
