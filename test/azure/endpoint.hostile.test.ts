@@ -106,7 +106,7 @@ for (const path of [...specPlaces, 'tags', 'dns.tags']) {
   const run = deadline(120, async (context: Context) => {
     for (const text of corpus(context)) {
       const say = `${path}: ${JSON.stringify(text.slice(0, 60))}`
-      const isMap = /tags$/.test(path)
+      const isMap = path.endsWith('tags')
       const value: Json = isMap ? (JSON.parse(`{${JSON.stringify(text)}:"x"}`) as Json) : text
       const seen = await visited(context, set(context.right, path, value))
       if (/^False\/(InvalidSpec|UnknownPolicy)$/.test(seen.ready)) {
