@@ -124,7 +124,7 @@ async function visited(
     asked.push(text)
   }
   const it = make(world)
-  for (let visit = 0; visit < 4; visit++) {
+  for (let visit = 0; visit < 3; visit++) {
     await world.visit(`db/${row}`).catch((error: unknown) => {
       if (!(error instanceof Conflict)) throw error
     })
@@ -138,7 +138,9 @@ async function visited(
 
 for (const place of places) {
   test(`in ${place.join('.')} of the object`, async () => {
-    for (const text of [...hostileStrings, ...hostileIds(serverText)]) {
+    // Nothing but the spec is ever read as an id.
+    const ids = place[0] === 'spec' ? hostileIds(serverText) : []
+    for (const text of [...hostileStrings, ...ids]) {
       const { world, asked } = await visited((to) => {
         to.connect(app)
         return to.cluster.decisions.put(
