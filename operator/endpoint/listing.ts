@@ -2,9 +2,10 @@
  * One object's part of a shared list: looked up, not searched, because thousands of objects look into
  * the same list. Each list is indexed once, for as long as it is kept.
  */
-import { idKey } from '../azure/id.ts'
+import { formatId, idKey, type Id } from '../azure/id.ts'
 import type { NetworkInterface, PrivateEndpoint, RecordSet } from '../azure/model.ts'
 import type { Listing } from '../azure/port.ts'
+import { isRunning } from './ownership.ts'
 
 type Index<T> = ReadonlyMap<string, readonly T[]>
 
@@ -31,6 +32,18 @@ const byName = indexed<RecordSet>(({ name }) => [name.toLowerCase()])
 const byGuid = indexed<PrivateEndpoint>(({ resourceGuid }) =>
   resourceGuid === undefined ? [] : [resourceGuid.toLowerCase()],
 )
+
+const byBusyServer = indexed<PrivateEndpoint>((endpoint) =>
+  isRunning(endpoint) && endpoint.connection !== undefined
+    ? [endpoint.connection.serverId.toLowerCase()]
+    : [],
+)
+
+/** The endpoints on which Azure works, and the server with them. */
+export const endpointsBusyWith = (
+  listing: Listing<PrivateEndpoint>,
+  serverId: Id<'server'>,
+): readonly PrivateEndpoint[] => byBusyServer(listing).get(formatId(serverId).toLowerCase()) ?? []
 
 /** Those that name the endpoint, and those that it names. */
 export function interfacesOfEndpoint(

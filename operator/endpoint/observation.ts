@@ -101,6 +101,8 @@ export interface AzureSeen {
   readonly failure?: ArmError
   /** ARM id of an endpoint elsewhere that carries our owner tag. */
   readonly elsewhere?: string
+  /** Another endpoint, in words, on which Azure and our server are at work. */
+  readonly busyWith?: string
   readonly network: Observed<VirtualNetwork>
   readonly subnet: Observed<Subnet>
   /** The endpoint's resource group; asked only while there is no endpoint. */

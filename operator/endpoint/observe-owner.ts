@@ -6,27 +6,35 @@ import type { Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
 import { seniorOf } from './claim.ts'
 import type { AzureSeen, Observation } from './observation.ts'
+import { endpointsBusyWith } from './listing.ts'
 import type { Sources } from './observe.ts'
 import { sharedDifferences } from './plan-shared.ts'
 import { clusterOf, objectOf, ownerOf, uidOf, type Owner } from './tags.ts'
 import type { Target } from './target.ts'
 import { zoneIdOf } from './zone-choice.ts'
 
-/** An endpoint that was moved keeps its tags; it must not be made twice. */
+/**
+ * An endpoint that was moved keeps its tags; it must not be made twice. And whoever is being made at the
+ * same server, by whatever process, must be through: the server itself says so only seconds later.
+ */
 export async function elsewhereOf(
   view: AzureView,
   { owner }: Observation,
-  { endpointId }: Target,
+  { endpointId, serverId }: Target,
   age: number,
-): Promise<string | undefined> {
+): Promise<Pick<AzureSeen, 'elsewhere' | 'busyWith'>> {
   const { subscriptionId } = endpointId
   const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
-  if (all.is !== 'present') return undefined
+  if (all.is !== 'present') return {}
+  const [busy] = endpointsBusyWith(all.value, serverId)
   const found = all.value.items.find(
     ({ id, tags, provisioningState }) =>
       isMarked(tags, owner) && idKey(id) !== idKey(endpointId) && provisioningState !== 'Deleting',
   )
-  return found && formatId(found.id)
+  return {
+    ...(found === undefined ? {} : { elsewhere: formatId(found.id) }),
+    ...(busy === undefined ? {} : { busyWith: `private endpoint ${formatId(busy.id)}` }),
+  }
 }
 
 /** Ours; or of an object of our name before the cluster was restored. */

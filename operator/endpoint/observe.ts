@@ -80,7 +80,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   if (!sameId(target.endpointId, boundTarget(object, target).endpointId)) return base
   const azure = await look(from, base, target)
   const publication = await published(from.configMaps, object, memory.trouble(key))
-  const takenBy = turnOf(from, object, key, target, azure.endpoint)
+  const takenBy = turnOf(from, object, key, target, azure.endpoint) ?? azure.busyWith
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
   const { choice } = azure.dns
   const beginner =
@@ -154,7 +154,7 @@ async function look(from: Sources, base: Observation, target: Target): Promise<A
   ])
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
   const named = await dns({ interfaces })
-  return { ...seen, ...failure, ...(elsewhere === undefined ? {} : { elsewhere }), dns: named }
+  return { ...seen, ...failure, ...elsewhere, dns: named }
 }
 
 const isOpen = (server: Observed<Server>): boolean =>

@@ -88,8 +88,8 @@ const undisturbed = live()
 test('is made and removed with the fewest writes when nothing goes wrong', async () => {
   const { deeds, end } = await undisturbed
   assert.equal(deeds, [
-    'CreateZone',
     'CreateEndpoint',
+    'CreateZone',
     'CreateLink',
     'WriteZoneGroup',
     'RemoveZoneGroup',

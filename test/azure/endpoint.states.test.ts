@@ -247,6 +247,19 @@ test('a server that stops under a new endpoint: it is made again when the server
     assert.is(made(world, 'CreateEndpoint'), 2)
   }))
 
+test('another process does not ask a server for a second endpoint while Azure still begins the first', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId } = await furnish(world, 'rg')
+    const given = { serverId, subnetId, resourceGroup: 'rg', dns: { mode: 'None' as const } }
+    const keys = ['a', 'b', 'c'].map((name) => world.cluster.create(name, given))
+    await world.until('begun', () => made(world, 'CreateEndpoint') === 1)
+    // Its lease was given back, so the next begins at once; the server still says that it is Ready.
+    await world.restart()
+    await world.until('Ready', () => keys.every((key) => isReady(world, key)()))
+    assert.is(made(world, 'CreateEndpoint'), 3)
+    assert.is(made(world, 'DeleteFailedEndpoint'), 0)
+  }))
+
 test('a server that is deleted, before and after: said with its remedy, and the endpoint can go', () =>
   inWorld(async (world) => {
     const { serverId, subnetId, group } = await furnish(world, 'rg')
