@@ -4,12 +4,15 @@
  * was approved whom no decision allows, and each broken binding was noticed. FILE gets the result.
  */
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { brokenBindings } from '../kit/broken-bindings.ts'
-import { added, nothing, playAll, type Sum } from '../kit/adversary.ts'
-import { importMutant } from '../kit/mutants.ts'
+import { added, nothing, type Sum } from '../kit/adversary.ts'
+import type { Part } from './part.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = 'operator/decision'
@@ -48,18 +51,11 @@ async function main(): Promise<void> {
   const begun = Date.now()
   const sum = await playMany(seed, histories)
   const seconds = Math.round((Date.now() - begun) / 1000)
-  const noticed: string[] = []
-  for (const mutant of brokenBindings) {
-    const broken = (await importMutant('test/kit/adversary.ts', mutant)) as {
-      readonly playAll: typeof playAll
-    }
-    const { histories: needed, wrong } = await broken.playAll(
-      seed,
-      10_000,
-      (so) => so.wrong.length > 0,
-    )
-    noticed.push(wrong.length > 0 ? String(needed) : 'not noticed')
-  }
+  const broken = brokenBindings.map((_, index) => ({ seed, histories: 10_000, broken: index }))
+  const sums = await played(broken, () => undefined)
+  const noticed = sums.map(({ histories: needed, wrong }) =>
+    wrong.length > 0 ? String(needed) : 'not noticed',
+  )
   const text = page({ sum, seed, seconds, tree, noticed })
   process.stdout.write(text)
   if (result !== undefined) writeFileSync(result, text)
@@ -69,15 +65,35 @@ async function main(): Promise<void> {
 
 /** In parts, so that somebody who waits sees it move. */
 async function playMany(seed: number, histories: number): Promise<Sum> {
-  const part = 10_000
+  const size = 5_000
+  const parts = Array.from({ length: Math.ceil(histories / size) }, (_, index) => ({
+    seed: seed + index * size,
+    histories: Math.min(size, histories - index * size),
+  }))
   let sum = nothing
-  while (sum.histories < histories && sum.wrong.length < 10) {
-    const more = await playAll(seed + sum.histories, Math.min(part, histories - sum.histories))
+  await played(parts, (more) => {
     sum = added(sum, more)
     const seeds = sum.wrong.map(({ seed: one }) => ` SEED=${one}`).join('')
     process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong${seeds}\n`)
-  }
+  })
   return sum
+}
+
+/** Each part on a thread, as many at a time as there are processors. */
+async function played(parts: readonly Part[], onSum: (sum: Sum) => void): Promise<readonly Sum[]> {
+  const sums: Sum[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < parts.length; index = next++) {
+      const worker = new Worker(new URL('part.ts', import.meta.url), { workerData: parts[index] })
+      const [sum] = (await once(worker, 'message')) as [Sum]
+      sums[index] = sum
+      onSum(sum)
+      await worker.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return sums
 }
 
 function page(run: {
