@@ -11,7 +11,7 @@ import { alertGroups, alerts, runbookPage, runbookPlace } from './alerts.ts'
 import { page } from './api/catalogue.ts'
 import * as decision from './api/connection-decision.ts'
 import * as endpoint from './api/private-endpoint.ts'
-import { reference } from './api/reference.ts'
+import { marksPage, reference } from './api/reference.ts'
 import { catalogue as decisionConditions } from './decision/conditions.ts'
 import { transitionsPage } from './decision/transitions.ts'
 import { catalogue as endpointConditions } from './endpoint/conditions.ts'
@@ -72,6 +72,7 @@ export const files: { readonly [path: string]: () => string } = {
       '',
       reference(endpoint.definition),
       reference(decision.definition),
+      marksPage(),
     ),
   'crds/conditions.md': () =>
     markdown(

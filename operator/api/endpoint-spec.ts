@@ -50,7 +50,7 @@ const privateIPAddress = text(
 
 const connectionInfo = object('Where to publish how to connect.', {
   configMapName: objectName(
-    "A ConfigMap in the same namespace, owned by this object, with the keys host (the name that the server's certificate is made out to), port, privateIP, privateLinkFQDN and sslmode. Made once the connection is approved and its address known, kept up to date, gone with this object or this field. One that exists already and is not owned by this object is left as it is (Conflicted). Needs the operator's setting --connection-info; without it Ready's message says so.",
+    "A ConfigMap in the same namespace, owned by this object, with the keys host (the name that the server's certificate is made out to), port, privateIP, privateLinkFQDN and sslmode. Made once the connection is approved and its address known, kept up to date, gone with this object or this field. One that exists already and is not owned by this object is left as it is (Conflicted). Needs the operator's setting --connection-info; without it Ready's message says so. A connection string is host=<host> port=<port> sslmode=<sslmode> with dbname, user and password of your own; add hostaddr=<privateIP> where the name does not resolve (dns.mode None).",
   ),
 })
 

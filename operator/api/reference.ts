@@ -1,6 +1,6 @@
 /** A kind's schema as the Markdown reference that users read: every field, and every rule with its message. */
 import { openApi, type Definition } from './definition.ts'
-import { group, version } from './group.ts'
+import { annotations, group, labels, version } from './group.ts'
 import { code, table } from './markdown.ts'
 import type { Json, JsonObject } from './schema.ts'
 
@@ -57,7 +57,10 @@ function typeOf({ json }: Place): string {
     const of = isObject(items) ? typeOf({ path: '', json: items, required: true }) : ''
     return `list of at most ${String(maxItems)}: ${of}`
   }
-  if (isObject(additionalProperties)) return `map, at most ${String(json['maxProperties'])} entries`
+  if (isObject(additionalProperties)) {
+    const longest = String(additionalProperties['maxLength'])
+    return `map of texts, at most ${String(json['maxProperties'])} entries of at most ${longest} characters`
+  }
   if (type === 'string' && format === 'date-time') return 'time'
   if (type === 'string') return `text, at most ${String(json['maxLength'])} characters`
   if (type === 'integer') return 'number'
@@ -117,6 +120,8 @@ export function reference(made: Definition): string {
     '',
     ...fields('spec', all),
     '',
+    `Manifests for every case, each of which is tried: [charts/pgpe-operator/examples](../charts/pgpe-operator/examples).`,
+    '',
     '### Rules that the API server checks',
     '',
     ...rules(json),
@@ -131,3 +136,49 @@ export function reference(made: Definition): string {
     '',
   ].join('\n')
 }
+
+const marks: readonly (readonly [name: string, of: string, meaning: string])[] = [
+  [
+    annotations.reconcileRequestedAt,
+    'annotation of both kinds',
+    'Any new value asks for a look at Azure now; it comes back in `status.lastHandledReconcileAt`.',
+  ],
+  [annotations.fluxReconcileRequestedAt, 'annotation of both kinds', "Flux's own, honoured too."],
+  [
+    annotations.recreate,
+    'annotation of PostgresPrivateEndpoint',
+    'A new value has a Rejected or Disconnected endpoint made anew, once; it comes back in `status.lastHandledRecreate`.',
+  ],
+  [
+    annotations.adoptFrom,
+    'annotation of PostgresPrivateEndpoint',
+    "Another cluster's id: with `adoptionPolicy: IfMatching` an endpoint of that cluster may be taken over.",
+  ],
+  [
+    annotations.ignoreHa,
+    'annotation of EndpointConnectionDecision',
+    '`true`: Reject and Delete do not wait until high availability has settled.',
+  ],
+  [
+    labels.class,
+    'label of both kinds',
+    'Which operator of the cluster an object belongs to: the one whose setting `--class` is this value; without the label the one that has no such setting.',
+  ],
+  [
+    labels.inbox,
+    'label of EndpointConnectionDecision',
+    'On rows of an inbox: whose rows they are. Set by the operator.',
+  ],
+]
+
+/** What can be written on an object beside its spec. */
+export const marksPage = (): string =>
+  [
+    '## Annotations and labels',
+    '',
+    ...table(
+      ['name', 'of', 'meaning'],
+      marks.map(([name, of, meaning]) => [code(name), of, meaning]),
+    ),
+    '',
+  ].join('\n')

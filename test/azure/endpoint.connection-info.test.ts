@@ -127,4 +127,53 @@ test('says why the API server refuses it, stays Ready, and goes on by itself', a
   assert.not.match(messageOf(world, key), /quota/)
 })
 
+test('a connection string can be built from its keys, in both of the forms that libpq takes', async (context) => {
+  const world = (context.world = await makeWorld({ connectionInfo: true }))
+  await begin(world)
+  await world.until('published', () => store(world).get('team/db') !== undefined)
+  const {
+    host = '',
+    port = '',
+    privateIP = '',
+    sslmode = '',
+  } = store(world).get('team/db')?.data ?? {}
+  const user = "o'brien"
+  const password = String.raw`p w\d=&?#/@:%`
+  const wanted = { host, hostaddr: privateIP, port, sslmode, dbname: 'orders', user, password }
+
+  const words = Object.entries(wanted).map(([key, value]) => `${key}=${quoted(value)}`)
+  assert.equal(keywords(words.join(' ')), wanted)
+  // None of the published values needs quotes, whoever forgets them.
+  const plain = `host=${host} hostaddr=${privateIP} port=${port} sslmode=${sslmode}`
+  assert.equal(keywords(plain), { host, hostaddr: privateIP, port, sslmode })
+
+  const [by, secret] = [user, password].map(encodeURIComponent)
+  const uri = new URL(
+    `postgresql://${by}:${secret}@${host}:${port}/orders?sslmode=${sslmode}&hostaddr=${privateIP}`,
+  )
+  const parts = {
+    ...{ host: uri.hostname, hostaddr: uri.searchParams.get('hostaddr'), port: uri.port },
+    ...{ sslmode: uri.searchParams.get('sslmode'), dbname: uri.pathname.slice(1) },
+    ...{ user: decodeURIComponent(uri.username), password: decodeURIComponent(uri.password) },
+  }
+  assert.equal(parts, wanted)
+})
+
+/** As libpq wants a value with spaces, quotes or backslashes. */
+const quoted = (value: string): string => `'${value.replaceAll(/['\\]/g, String.raw`\$&`)}'`
+
+/** A string of keywords and values, read by the rules of libpq (PostgreSQL's manual, 32.1.1.1). */
+function keywords(text: string): Readonly<Record<string, string>> {
+  const one = /\s*(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)\s*/gy
+  const found: Record<string, string> = {}
+  let end = 0
+  for (const match of text.matchAll(one)) {
+    const [all, key = '', inQuotes, bare = ''] = match
+    found[key] = (inQuotes ?? bare).replaceAll(/\\(.)/g, '$1')
+    end = match.index + all.length
+  }
+  assert.is(end, text.length, `not understood: ${text.slice(end)}`)
+  return found
+}
+
 test.run()

@@ -16,6 +16,8 @@ interface Example {
   readonly before?: (world: World, place: Place) => Promise<void>
   /** What others do once it is applied. */
   readonly after?: (world: World, place: Place) => Promise<void>
+  /** What others do then, so that it becomes Ready. */
+  readonly ends?: (world: World, place: Place) => Promise<void>
 }
 interface Place {
   readonly object: PostgresPrivateEndpoint
@@ -51,11 +53,19 @@ const byPolicy = async (world: World, { object, network }: Place): Promise<void>
   })
 }
 
+const approved = async (world: World, { object }: Place): Promise<void> => {
+  const connections = `${object.spec.serverId}/privateEndpointConnections`
+  const [connection] = await world.arm.list(connections)
+  await world.arm.put(`${connections}/${String(connection?.['name'])}`, {
+    properties: { privateLinkServiceConnectionState: { status: 'Approved', description: '' } },
+  })
+}
+
 const ready: Example = { becomes: 'True/Ready' }
 
 const examples: Readonly<Record<string, Example>> = {
   automatic: ready,
-  manual: { becomes: 'False/PendingApproval' },
+  manual: { becomes: 'False/PendingApproval', ends: approved },
   'static-address': ready,
   'stopped-server': {
     becomes: 'False/ServerNotReady',
@@ -63,6 +73,7 @@ const examples: Readonly<Record<string, Example>> = {
       await world.arm.post(`${object.spec.serverId}/stop`)
       world.pass(900)
     },
+    ends: (world, { object }) => world.arm.post(`${object.spec.serverId}/start`),
   },
   temporary: ready,
   'hub-and-spoke': ready,
@@ -126,8 +137,9 @@ test('are all tried here, and they are ten or more', () => {
   assert.ok(kept.length >= 10)
 })
 
-for (const [name, { becomes, before, after }] of Object.entries(examples)) {
-  test(`${name}.yaml becomes ${becomes}`, async () => {
+for (const [name, { becomes, before, after, ends }] of Object.entries(examples)) {
+  const then = ends === undefined ? '' : ', and Ready once that is lifted'
+  test(`${name}.yaml becomes ${becomes}${then}`, async () => {
     const world = await makeWorld({ connectionInfo: true })
     try {
       const object = read(name)
@@ -136,6 +148,8 @@ for (const [name, { becomes, before, after }] of Object.entries(examples)) {
       const key = world.cluster.create(object.metadata.name, object.spec)
       await after?.(world, place)
       await world.until(becomes, () => readyOf(world.cluster, key) === becomes)
+      await ends?.(world, place)
+      await world.until('Ready', () => readyOf(world.cluster, key) === 'True/Ready')
       if (name === 'published') {
         const published = () => world.configMaps?.get('team/published-db') !== undefined
         await world.until('published', published)
