@@ -1,3 +1,6 @@
+import type { ArmError } from './error.ts'
+import { isKnown } from './verdict.ts'
+
 /** What both kinds say of a refusal by Azure, or of none being had: one wording, for one meaning. */
 export const refusals = {
   Denied: {
@@ -19,3 +22,22 @@ export const refusals = {
   Retrying: { means: 'Azure was busy or did not answer; it is tried again.', retry: 'fast' },
   Throttled: { means: 'Azure limits the rate of requests.', retry: 'throttle' },
 } as const
+
+const permission: readonly string[] = [
+  'AuthorizationFailed',
+  'LinkedAuthorizationFailed',
+  'LinkedAccessCheckFailed',
+  'InvalidAuthenticationToken',
+  'InvalidAuthenticationTokenTenant',
+  'AuthenticationFailed',
+  'SubscriptionNotFound',
+  'HTTP 401',
+  'HTTP 403',
+]
+
+/**
+ * Azure says that a role is missing, or shows this tenant's identity nothing at all. A policy forbids with
+ * 403 as well: only of codes that nobody knows does the status tell.
+ */
+export const lacksPermission = ({ code, status }: ArmError): boolean =>
+  permission.includes(code) || (!isKnown(code) && (status === 401 || status === 403))

@@ -45,14 +45,3 @@ export const errorOfOutcome = (outcome: DecisionOutcome | undefined): ArmError |
   outcome?.is === 'refused' || outcome?.is === 'unknown' || outcome?.is === 'held'
     ? outcome.error
     : undefined
-
-const roles: readonly string[] = [
-  'AuthorizationFailed',
-  'LinkedAuthorizationFailed',
-  'LinkedAccessCheckFailed',
-  'SubscriptionNotFound',
-]
-
-/** Azure says that a role is missing, or shows this identity nothing at all. */
-export const lacksRole = ({ code, status, retry }: ArmError): boolean =>
-  roles.includes(code) || (retry === 'slow' && (status === 401 || status === 403))

@@ -1,8 +1,9 @@
 /** What an error of Azure's means for a decision: which reason, who must act, since when. Pure. */
 import type { ArmError } from '../azure/error.ts'
+import { lacksPermission } from '../azure/reasons.ts'
 import type { Unmet } from './conditions.ts'
 import { decisionOf, errorOf, type Observation } from './observation.ts'
-import { decided, errorOfOutcome, lacksRole, type Done } from './outcome.ts'
+import { decided, errorOfOutcome, type Done } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { plain } from './printable.ts'
 
@@ -43,11 +44,11 @@ function worded(seen: Observation, error: ArmError, tried: 'read' | 'write'): Tr
   const code = `${plain(said.code, 100)}: ${plain(said.message, 600)}`
   const what = tried === 'read' ? 'the server' : 'a connection of the server'
   const again = 'It is tried again.'
-  const missing = lacksRole(error) || error.code === 'CredentialsUnavailable'
+  const missing = lacksPermission(error) || error.code === 'CredentialsUnavailable'
   if (missing) {
     const before = decisionOf(seen).status?.memory?.deniedSince
     const deniedSince = before === undefined ? seen.now : Date.parse(before)
-    const reason = lacksRole(error) ? 'Denied' : 'CredentialsUnavailable'
+    const reason = lacksPermission(error) ? 'Denied' : 'CredentialsUnavailable'
     const stalled = !(seen.now - deniedSince < patienceMs)
     const remedy =
       reason === 'Denied'
@@ -60,11 +61,15 @@ function worded(seen: Observation, error: ArmError, tried: 'read' | 'write'): Tr
       return {
         error,
         reason: 'Blocked',
-        message: `Something outside this object is in the way. ${again} ${code}`,
+        message: `Something outside this object is in the way: mend in Azure what its answer names. ${again} ${code}`,
         stalled: true,
       }
     case 'user-fix':
-      return { error, reason: 'Refused', message: `Azure refused it as specified. ${code}` }
+      return {
+        error,
+        reason: 'Refused',
+        message: `Azure refused it as specified: change the spec as its answer asks. ${code}`,
+      }
     case 'throttle':
     case 'fast': {
       const late = error.retry === 'throttle' ? 'Throttled' : 'Retrying'

@@ -6,8 +6,9 @@
 import type { Condition } from '../api/kubernetes.ts'
 import type { Server } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
+import { lacksPermission } from '../azure/reasons.ts'
 import { say } from './conditions.ts'
-import { inWords, lacksPermission } from './trouble.ts'
+import { inWords } from './trouble.ts'
 
 export type Gate =
   | { readonly is: 'open' }

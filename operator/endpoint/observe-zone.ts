@@ -1,4 +1,5 @@
 /** Which zone an endpoint uses: the reads that `chooseZone` decides by. */
+import { lacksPermission } from '../azure/reasons.ts'
 import { formatId, idKey, lastName, sameText, type Id } from '../azure/id.ts'
 import type { Server, VirtualNetworkLink, Zone } from '../azure/model.ts'
 import { present, type Observed } from '../azure/observed.ts'
@@ -6,7 +7,6 @@ import type { AzureView } from '../azure/port.ts'
 import { calmly, type Ages } from './observe-calm.ts'
 import type { Observation } from './observation.ts'
 import type { Target } from './target.ts'
-import { lacksPermission } from './trouble.ts'
 import { chooseZone, named, type ZoneChoice } from './zone-choice.ts'
 
 interface Given {

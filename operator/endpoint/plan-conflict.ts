@@ -1,4 +1,5 @@
 /** Two endpoints to one server in one zone: the record is whose it was. Found before it is written over. Pure. */
+import { lacksPermission } from '../azure/reasons.ts'
 import { formatId } from '../azure/id.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import { say } from './conditions.ts'
@@ -6,7 +7,6 @@ import type { AzureSeen, Observation } from './observation.ts'
 import { addressesOf, creatorOf, originOf, recordOf } from './record.ts'
 import { unmet, unread, type Step } from './step.ts'
 import type { Target } from './target.ts'
-import { lacksPermission } from './trouble.ts'
 
 /** Undefined: the record may be written. A conflict stops the zone group only; the endpoint goes on. */
 export function conflictOf(

@@ -2,6 +2,7 @@
  * Private DNS: the zone and its links, which wait for nothing, and then the zone group. Zones are made
  * when there is none, and never deleted; a link that exists is reused, whatever its name. Pure.
  */
+import { lacksPermission } from '../azure/reasons.ts'
 import { linkBody, zoneBody } from '../azure/bodies.ts'
 import { formatId, lastName, sameText, type Id } from '../azure/id.ts'
 import type { PrivateEndpoint, VirtualNetworkLink, Zone } from '../azure/model.ts'
@@ -14,7 +15,6 @@ import { attempt, settled } from './attempt.ts'
 import { done, join, unmet, unread, type Step } from './step.ts'
 import { newTags, notedOfDns } from './tags.ts'
 import type { Target } from './target.ts'
-import { lacksPermission } from './trouble.ts'
 import { zoneIdOf } from './zone-choice.ts'
 
 /** @param endpoint ours and provisioned; absent: only what does not need it is done */

@@ -4,10 +4,11 @@
  */
 import type { Condition } from '../api/kubernetes.ts'
 import type { ArmError } from '../azure/error.ts'
+import { lacksPermission } from '../azure/reasons.ts'
 import type { Unmet } from './conditions.ts'
 import type { Deed } from './deed.ts'
 import type { Difference } from './tags.ts'
-import { inWords, isHold, lacksPermission, type Setback } from './trouble.ts'
+import { inWords, isHold, type Setback } from './trouble.ts'
 
 /** One thing that keeps the object from being ready. */
 export interface Finding {

@@ -6,21 +6,6 @@ import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
 import { isLock } from './subnet-spacing.ts'
 
-const permission: readonly string[] = [
-  'AuthorizationFailed',
-  'LinkedAuthorizationFailed',
-  'LinkedAccessCheckFailed',
-  'InvalidAuthenticationToken',
-  'InvalidAuthenticationTokenTenant',
-  'AuthenticationFailed',
-  'SubscriptionNotFound',
-  'HTTP 401',
-  'HTTP 403',
-]
-
-/** Azure says that a role is missing, or shows this tenant's identity nothing at all. */
-export const lacksPermission = ({ code }: ArmError): boolean => permission.includes(code)
-
 /** As Azure says it, its code included. */
 export function inWords(error: ArmError): string {
   const { code, message } = error.after ?? error
