@@ -88,7 +88,8 @@ function writeGroup(
       },
     },
     reason: 'PreparingDNS',
-    message: `The zone group of ${endpoint.name} is being written.`,
+    // Said before and after Azure has accepted it: nothing else has changed for anybody.
+    message: `The zone group of ${endpoint.name} is being made.`,
     differences: [differs],
     essential: true,
   })

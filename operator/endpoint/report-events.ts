@@ -27,22 +27,26 @@ export function eventsOf(
   made: Plan,
   outcomes: readonly Outcome[],
 ): readonly EventNote[] {
+  const first = !settled(seen)
   const deeds = made.actions.flatMap(({ name, action }, index) => {
     const row = told[name]
     if (row === undefined || outcomes[index]?.is !== 'accepted') return []
+    // A step of a creation, whose beginning and end are told.
+    if (name === 'WriteZoneGroup' && first) return []
     const [reason, words] = row
     return [normal(reason, name, `${words} ${formatId(action.id)}.`)]
   })
   return [...deeds, ...approval(seen, made), ...end(seen, made)]
 }
 
-/** The owner has approved since the last look. */
+/** The owner has approved since the last look; what Azure approves by itself is part of Ready. */
 function approval({ object, azure }: Observation, made: Plan): readonly EventNote[] {
   const leaving = object.metadata.deletionTimestamp !== undefined
   if (leaving || !made.shows || azure?.endpoint.is !== 'present') return []
   const { connection } = azure.endpoint.value
   const before = object.status?.connection?.state
   if (connection?.state !== 'Approved' || before === 'Approved') return []
+  if (before === undefined && object.spec.approval === 'Automatic') return []
   const said = connection.description === '' ? '' : `: ${JSON.stringify(connection.description)}`
   return [normal('Approved', 'Observe', `The connection is approved${said}.`)]
 }

@@ -40,6 +40,8 @@ export interface Written {
 
 /** Roles take up to 30 minutes to take effect (Microsoft's articles on private endpoints). */
 const deniedPatienceMs = 30 * 60_000
+/** So long, that an endpoint is being made says enough: Azure takes 30 to 53 s. */
+const makingPatienceMs = 2 * 60_000
 /** So long, what was last seen of Azure stands while it can't be read. */
 const blindPatienceMs = 5 * 60_000
 export function report(
@@ -75,6 +77,9 @@ export function report(
     ...abnormal(seen, made, findings, outcomes, now),
   ]
   const { metadata, status: before } = seen.object
+  if (outcomes.length === 0 && stillMade(seen, made, next, now)) {
+    return { write: nothing, againInMs: again }
+  }
   const conditions = store(before?.conditions ?? [], next, now, metadata.generation)
   const status = statusOf(seen, made, outcomes, {
     findings,
@@ -110,6 +115,27 @@ function withOutcome(
     chance: seen.chance,
   })
   return afterSetback(finding, setback, now)
+}
+
+/** Azure makes what the status already says is being made: no news that is worth a write. */
+function stillMade(
+  { object, requested }: Observation,
+  made: Plan,
+  next: readonly Condition[],
+  now: Date,
+): boolean {
+  const { conditions = [] } = object.status ?? {}
+  const is = (all: readonly Condition[], reason: string): boolean =>
+    all.length === 2 && all.every((one) => one.reason === reason)
+  const [ready] = conditions
+  return (
+    made.intent === undefined &&
+    requested === undefined &&
+    is(conditions, 'Creating') &&
+    is(next, 'Provisioning') &&
+    ready?.observedGeneration === object.metadata.generation &&
+    now.getTime() - Date.parse(ready.lastTransitionTime) < makingPatienceMs
+  )
 }
 
 /** While Azure can't be read, what stands is the best we know, for a while. */

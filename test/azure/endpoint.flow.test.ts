@@ -49,7 +49,7 @@ test('is approved by itself, gets an address, a zone, a link and a record, and i
     world.cluster.events
       .map(({ reason }) => reason)
       .filter((reason) => !reason.startsWith('Zone') && !reason.startsWith('Link')),
-    ['Created', 'Approved', 'Ready'],
+    ['Created', 'Ready'],
   )
 
   // At rest: no write anywhere, whatever time passes.
@@ -300,6 +300,37 @@ test('stays in Azure without our tags when it shall be retained', async ({ world
   world.pass(60)
   const found = await world.arm.get(`${group}/providers/Microsoft.Network/privateEndpoints/kept`)
   assert.equal(found?.['tags'], { a: 'b' })
+})
+
+test('costs the cluster six writes in a zone that is there: four of the object, two events', async ({
+  world,
+}) => {
+  const { serverId, subnetId, networkId, group } = await furnish(world, 'rg-a')
+  const zone = `${group}/providers/Microsoft.Network/privateDnsZones/privatelink.postgres.database.azure.com`
+  await world.arm.put(zone, { location: 'global' })
+  world.pass(100)
+  await world.arm.put(`${zone}/virtualNetworkLinks/net`, {
+    location: 'global',
+    properties: { virtualNetwork: { id: networkId }, registrationEnabled: false },
+  })
+  world.pass(200)
+  const said: (string | undefined)[] = []
+  const { onChange } = world.cluster
+  world.cluster.onChange = (before, after) => {
+    onChange(before, after)
+    if (before !== undefined) {
+      said.push(after?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason)
+    }
+  }
+  const key = world.cluster.create('pe-a', { serverId, subnetId, resourceGroup: 'rg-a' })
+  await world.until('Ready', isReady(world, key))
+  // The finalizer, the note of what is begun, the zone group, the end.
+  assert.equal(said, [undefined, 'Creating', 'PreparingDNS', 'Ready'])
+  assert.is(world.cluster.writes, 4)
+  assert.equal(
+    world.cluster.events.map(({ reason }) => reason),
+    ['Created', 'Ready'],
+  )
 })
 
 test.run()
