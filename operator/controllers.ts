@@ -4,7 +4,7 @@ import type { PostgresPrivateEndpoint } from './api/private-endpoint.ts'
 import { Turns } from './azure/turns.ts'
 import type { StoppableAzure } from './azure/azure.ts'
 import type { Config } from './config.ts'
-import { decisionKeysToWake, decisionKind } from './decision/kind.ts'
+import { decisionKeysToWake, decisionKind, decisionsOn } from './decision/kind.ts'
 import { endpointKind, endpointsToWake } from './endpoint/kind.ts'
 import {
   Conflict,
@@ -132,7 +132,7 @@ function listen(
   watchedEndpoints.cache.listen((change) => {
     wake(endpoints, change)
     const { before, after } = change
-    for (const key of endpointsToWake(before, after, watchedEndpoints.cache.all())) {
+    for (const key of endpointsToWake(before, after, watchedEndpoints.cache)) {
       endpoints.wake(key)
     }
     for (const key of decisionsAbout(change, watchedDecisions)) decisions.wake(key)
@@ -158,10 +158,8 @@ function decisionsAbout(
       endpoint?.status?.privateEndpointId,
     ])
   if (connection(before) === connection(after)) return []
-  const serverId = (after ?? before)?.spec.serverId.toLowerCase()
-  return [...cache.all()]
-    .filter(({ spec }) => spec.serverId.toLowerCase() === serverId)
-    .map(({ metadata }) => keyOf(metadata))
+  const serverId = (after ?? before)?.spec.serverId ?? ''
+  return decisionsOn(cache, serverId).map(({ metadata }) => keyOf(metadata))
 }
 
 interface Waiting {

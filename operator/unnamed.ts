@@ -5,6 +5,7 @@
  */
 import type { Metadata } from './api/kubernetes.ts'
 import type { IdentityRef } from './azure/port.ts'
+import type { Index } from './kubernetes/port.ts'
 import type { Change } from './kubernetes/store.ts'
 
 /** An object that may name an identity of its namespace. */
@@ -20,7 +21,7 @@ const named = ({ metadata, spec }: Naming): string | undefined =>
 
 /** What is kept of one kind, and what tells of its changes. */
 export interface NamingCache<T extends Naming> {
-  all(): Iterable<T>
+  by(index: Index<T>, key: string): Iterable<T>
   listen(listener: (change: Change<T>) => void): void
 }
 
@@ -29,6 +30,12 @@ export function forgetUnnamed<T extends Naming>(
   cache: NamingCache<T>,
   azure: { forget(identity: IdentityRef): void },
 ): void {
+  const byIdentity: Index<T> = {
+    keysOf: (object) => {
+      const identity = named(object)
+      return identity === undefined ? [] : [identity]
+    },
+  }
   /** An object of that name went in the change before: one that comes now is another. */
   let wentAs: string | undefined
   cache.listen(({ key, before, after }) => {
@@ -38,7 +45,7 @@ export function forgetUnnamed<T extends Naming>(
     if (object?.spec.identityRef === undefined) return
     const identity = named(object)
     if (!follows && after !== undefined && named(after) === identity) return
-    if (!follows && [...cache.all()].some((other) => named(other) === identity)) return
+    if (!follows && identity !== undefined && [...cache.by(byIdentity, identity)].length > 0) return
     azure.forget({ ...object.spec.identityRef, namespace: object.metadata.namespace })
   })
 }

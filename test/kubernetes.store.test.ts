@@ -1,7 +1,7 @@
 /** Which version of an object stands in the cache, and what its listeners hear. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { KubernetesObject } from '../operator/kubernetes/port.ts'
+import type { Index, KubernetesObject } from '../operator/kubernetes/port.ts'
 import { compareVersions } from '../operator/kubernetes/resource.ts'
 import { Cache, type Scope } from '../operator/kubernetes/store.ts'
 import { dice, seeds } from './kit/virtual-time.ts'
@@ -232,6 +232,38 @@ function history(seed: number): void {
 
 test('no object goes back in time, and after a list the cache is the world', () => {
   for (const seed of seeds(300)) history(seed)
+})
+
+test('an index finds what a walk would find, whatever has happened', () => {
+  const byColour: Index<KubernetesObject> = {
+    keysOf: ({ metadata }) => Object.keys(metadata.labels ?? {}),
+  }
+  const never: Index<KubernetesObject> = { keysOf: () => [] }
+  const colours = ['red', 'green', 'blue']
+  for (const seed of seeds(20)) {
+    const roll = dice(seed)
+    const chance = (share: number): boolean => roll() < share
+    const below = (count: number): number => Math.floor(roll() * count)
+    const { cache } = stage()
+    cache.replace(undefined, [], '1')
+    for (let version = 2; version < 120; version++) {
+      const name = `o${below(12)}`
+      const labels = Object.fromEntries(colours.filter(() => chance(0.4)).map((each) => [each, '']))
+      const made = object(name, `${name}-${below(2)}`, version, { labels })
+      if (chance(0.05)) cache.replace(undefined, [made], String(version))
+      else if (chance(0.2)) cache.apply(undefined, 'DELETED', made)
+      else if (chance(0.1)) cache.takeOver(made)
+      else cache.apply(undefined, 'MODIFIED', made)
+      if (version < 40) continue
+      for (const colour of colours) {
+        const walked = [...cache.all()].filter((each) => byColour.keysOf(each).includes(colour))
+        const found = cache.by(byColour, colour)
+        assert.equal(new Set(found), new Set(walked), `seed ${seed}, version ${version}`)
+        assert.is(found.length, walked.length)
+      }
+      assert.equal(cache.by(never, 'red'), [])
+    }
+  }
 })
 
 test.run()

@@ -64,6 +64,8 @@ export interface StoppableAzure extends Azure {
 
 /** An identity that no object used for so long is forgotten, its token with it. */
 const unusedMs = 3_600_000
+/** Not at each look: there may be as many identities as namespaces. */
+const sweepEveryMs = 60_000
 
 /** Throws, in a sentence for whoever set them, when the variables name no cloud. */
 export function createAzure(options: AzureOptions): StoppableAzure {
@@ -107,11 +109,17 @@ export function createAzure(options: AzureOptions): StoppableAzure {
     return { usual, leaving: new LeavingView(tokens, usual, last), usedAt }
   }
 
+  let sweptAt = clock.monotonicMs()
+  const sweep = (now: number): void => {
+    sweptAt = now
+    for (const [old, { usedAt }] of views) if (now - usedAt > unusedMs) views.delete(old)
+  }
+
   const as = (identity: IdentityRef): AzureView => {
     const now = clock.monotonicMs()
     const key = keyOf(identity, options)
     const known = views.get(key)
-    for (const [old, { usedAt }] of views) if (now - usedAt > unusedMs) views.delete(old)
+    if (now - sweptAt > sweepEveryMs) sweep(now)
     const one = known ?? make(identity, key, now)
     one.usedAt = now
     views.set(key, one)

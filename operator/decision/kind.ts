@@ -17,6 +17,7 @@ import { report, type Written } from './report.ts'
 import { owedBy, UncheckedApprovals, withdrawn } from './unchecked.ts'
 
 export type { DecisionDependencies } from './act.ts'
+export { decisionsOn } from './observe.ts'
 export { decisionKeysToWake } from './wake.ts'
 
 export type DecisionKind = KindOf<Observation, DecisionAction, Plan, DecisionOutcome, Written>

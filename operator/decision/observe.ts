@@ -10,7 +10,7 @@ import { makeId, parseId, sameText, type Id } from '../azure/id.ts'
 import type { Connection, Server } from '../azure/model.ts'
 import { unreadable, type Observed } from '../azure/observed.ts'
 import type { AzureView, IdentityRef } from '../azure/port.ts'
-import type { Store } from '../kubernetes/port.ts'
+import type { Index, Store } from '../kubernetes/port.ts'
 import { maxAgeMs } from './again.ts'
 import { flawOf } from './flaw.ts'
 import { keyOf, nameKey } from './identity.ts'
@@ -67,17 +67,22 @@ function proven(
 }
 const disowning: readonly string[] = ['OwnershipLost', 'Conflicted']
 
+const byServer: Index<EndpointConnectionDecision> = {
+  keysOf: ({ spec }) => [spec.serverId.toLowerCase()],
+}
+
+/** Every decision about the server, in any namespace. */
+export const decisionsOn = (
+  decisions: Pick<Decisions, 'by'>,
+  serverId: string,
+): readonly EndpointConnectionDecision[] => [...decisions.by(byServer, serverId.toLowerCase())]
+
 /** Every decision about the same server but this one, in any namespace. */
 export const rivalsOf = (
-  decision: EndpointConnectionDecision,
-  decisions: Decisions,
-): readonly EndpointConnectionDecision[] => {
-  const serverId = decision.spec.serverId.toLowerCase()
-  return [...decisions.all()].filter(
-    ({ metadata, spec }) =>
-      metadata.uid !== decision.metadata.uid && spec.serverId.toLowerCase() === serverId,
-  )
-}
+  { metadata: { uid }, spec }: EndpointConnectionDecision,
+  decisions: Pick<Decisions, 'by'>,
+): readonly EndpointConnectionDecision[] =>
+  decisionsOn(decisions, spec.serverId).filter(({ metadata }) => metadata.uid !== uid)
 
 type Given = Omit<Observation, 'serverId' | 'server' | 'fresh'>
 

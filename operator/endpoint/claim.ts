@@ -9,7 +9,7 @@ import { parseTarget } from './target.ts'
 const claims = new WeakMap<PostgresPrivateEndpoint, string>()
 
 /** The endpoint's key; empty for what does not parse, or claims nothing. */
-function claimOf(object: PostgresPrivateEndpoint): string {
+export function claimOf(object: PostgresPrivateEndpoint): string {
   const known = claims.get(object)
   if (known !== undefined) return known
   const parsed = parseTarget(object)

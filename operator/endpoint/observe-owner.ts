@@ -5,6 +5,7 @@ import type { PrivateEndpoint } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
 import { seniorOf } from './claim.ts'
+import { inSubnet, inZone } from './indexes.ts'
 import type { AzureSeen, Observation } from './observation.ts'
 import { endpointsBusyWith } from './listing.ts'
 import type { Sources } from './observe.ts'
@@ -74,7 +75,7 @@ export function seniorsOf(
   const subnet =
     subnetNetworkPolicies === undefined || subnetNetworkPolicies === observed
       ? undefined
-      : seniorOf(object, endpoints.all(), ({ spec }) => {
+      : seniorOf(object, inSubnet(endpoints, subnetId), ({ spec }) => {
           const wish = spec.subnetNetworkPolicies
           const other = wish !== undefined && wish !== subnetNetworkPolicies
           return other && sameText(spec.subnetId, subnetId)
@@ -83,7 +84,7 @@ export function seniorsOf(
   const zone =
     zoneId === undefined || sharedDifferences(base, azure.dns, target).length === 0
       ? undefined
-      : seniorOf(object, endpoints.all(), ({ spec, status }) => {
+      : seniorOf(object, inZone(endpoints, formatId(zoneId)), ({ spec, status }) => {
           const uses =
             spec.dns.mode === 'Managed' && sameText(status?.dns?.zoneId, formatId(zoneId))
           return uses && wishOf(spec.dns) !== wishOf(dns)

@@ -11,6 +11,7 @@ import { absent, present, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
 import type { ConfigMaps, ObjectWriter, Store } from '../kubernetes/port.ts'
 import { beginnerOf, rivalOf } from './claim.ts'
+import { claimants } from './indexes.ts'
 import { gate } from './gate.ts'
 import { identityOf, makerOf } from './identity.ts'
 import type { Memory } from './memory.ts'
@@ -88,7 +89,8 @@ export async function observe(from: Sources, key: string): Promise<Observation |
       ? beginnerOf(object, from.endpoints.all(), choice.id, at.getTime())
       : undefined
   const sharer = sharerOf(from, base, azure)
-  const rival = azure.endpoint.is === 'absent' ? rivalOf(object, from.endpoints.all()) : undefined
+  const rival =
+    azure.endpoint.is === 'absent' ? rivalOf(object, claimants(from.endpoints, object)) : undefined
   return {
     ...base,
     parsed: { is: 'target', value: target },

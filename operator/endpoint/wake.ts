@@ -1,6 +1,7 @@
 /** Whom a change of one object concerns, besides itself. Pure. */
 import type { PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
-import { sameText } from '../azure/id.ts'
+import type { Store } from '../kubernetes/port.ts'
+import { neighbours } from './indexes.ts'
 
 /** Whether the server's name is left to others soon: the zone group goes. */
 export const givesUpName = ({ metadata, spec }: PostgresPrivateEndpoint): boolean =>
@@ -19,16 +20,14 @@ const waits: readonly string[] = ['DNSConflict', 'Conflicted']
 export function endpointsToWake(
   before: PostgresPrivateEndpoint | undefined,
   after: PostgresPrivateEndpoint | undefined,
-  all: Iterable<PostgresPrivateEndpoint>,
+  endpoints: Pick<Store<PostgresPrivateEndpoint>, 'by'>,
 ): readonly string[] {
   if (before === undefined) return []
   const leaves = after === undefined || (givesUpName(after) && !givesUpName(before))
   if (!leaves) return []
-  return [...all].flatMap(({ metadata, spec, status }) => {
+  return [...neighbours(endpoints, before)].flatMap(({ metadata, status }) => {
     const waiting = status?.conditions?.some(({ type }) => waits.includes(type)) ?? false
-    const related =
-      sameText(spec.serverId, before.spec.serverId) || sameText(spec.subnetId, before.spec.subnetId)
     const self = metadata.uid === before.metadata.uid
-    return waiting && related && !self ? [`${metadata.namespace}/${metadata.name}`] : []
+    return waiting && !self ? [`${metadata.namespace}/${metadata.name}`] : []
   })
 }

@@ -11,10 +11,17 @@ export interface KubernetesObject {
   readonly metadata: Metadata
 }
 
+/** A way to find objects: under each of these keys. Pure, and cheap; one value for all who use it. */
+export interface Index<T> {
+  readonly keysOf: (object: T) => readonly string[]
+}
+
 /** The watch's cache of one resource. `namespace/name` is the key; identity is `metadata.uid`. */
 export interface Store<T extends KubernetesObject> {
   get(key: string): T | undefined
   all(): Iterable<T>
+  /** Those that the index has under the key, in no order; as cheap as they are few. */
+  by(index: Index<T>, key: string): Iterable<T>
   /** True once a complete list has been read. */
   readonly synced: boolean
 }

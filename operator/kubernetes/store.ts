@@ -6,7 +6,8 @@
  *     watch event ────► apply ───┼──► one map, and what changed in it
  *     our own write ──► takeOver ┘
  */
-import type { KubernetesObject, Store } from './port.ts'
+import { Indexes } from './indexes.ts'
+import type { Index, KubernetesObject, Store } from './port.ts'
 import { compareVersions, keyOf } from './resource.ts'
 
 export type Origin = 'first list' | 'list' | 'watch' | 'own write'
@@ -42,6 +43,7 @@ export type Scope = string | undefined
 
 export class Cache<T extends KubernetesObject> implements Store<T> {
   readonly #objects = new Map<string, T>()
+  readonly #indexes = new Indexes<T>(() => this.#objects.values())
   readonly #unsynced: Set<Scope>
   /** How far each scope's watch has come; what is older and not in the map is gone. */
   readonly #position = new Map<Scope, string>()
@@ -72,6 +74,10 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
 
   all(): Iterable<T> {
     return this.#objects.values()
+  }
+
+  by(index: Index<T>, key: string): readonly T[] {
+    return this.#indexes.find(index, key)
   }
 
   get size(): number {
@@ -161,13 +167,16 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
       if (known.metadata.uid !== uid) this.#drop(key, known, origin)
     }
     const object = trim(given)
-    this.#objects.set(key, object)
     const before = known?.metadata.uid === uid ? known : undefined
+    if (before !== undefined) this.#indexes.remove(before)
+    this.#objects.set(key, object)
+    this.#indexes.add(object)
     this.#tell({ key, origin, before, after: object })
   }
 
   #drop(key: string, before: T, origin: Origin): void {
     this.#objects.delete(key)
+    this.#indexes.remove(before)
     this.#tell({ key, origin, before, after: undefined })
   }
 

@@ -12,6 +12,7 @@ import { complete, fit } from '../../operator/api/value.ts'
 import {
   Conflict,
   type EventNote,
+  type Index,
   type ObjectWriter,
   type Store,
 } from '../../operator/kubernetes/port.ts'
@@ -41,6 +42,9 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
   }
   all(): Iterable<Endpoint> {
     return this.#objects.values()
+  }
+  *by(index: Index<Endpoint>, key: string): Iterable<Endpoint> {
+    for (const object of this.all()) if (index.keysOf(object).includes(key)) yield object
   }
   getNow(key: string): Promise<Endpoint | undefined> {
     return Promise.resolve(this.#objects.get(key))

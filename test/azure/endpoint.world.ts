@@ -139,7 +139,7 @@ export class World {
         JSON.stringify([one?.metadata.generation, one?.metadata.annotations])
       if (after !== undefined && wish(before) !== wish(after))
         this.#due.set(keyOf(after.metadata), now)
-      for (const key of endpointsToWake(before, after, this.cluster.all())) this.#due.set(key, now)
+      for (const key of endpointsToWake(before, after, this.cluster)) this.#due.set(key, now)
     }
   }
 

@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { IdentityRef } from '../../operator/azure/port.ts'
+import type { Index } from '../../operator/kubernetes/port.ts'
 import type { Change } from '../../operator/kubernetes/store.ts'
 import { forgetUnnamed, type Naming } from '../../operator/unnamed.ts'
 
@@ -30,7 +31,11 @@ function forgotten(
 ): readonly IdentityRef[] {
   const found: IdentityRef[] = []
   let tell: ((change: Change<Naming>) => void) | undefined
-  const cache = { all: () => left, listen: (listener: typeof tell) => void (tell = listener) }
+  const cache = {
+    by: (index: Index<Naming>, key: string) =>
+      left.filter((each) => index.keysOf(each).includes(key)),
+    listen: (listener: typeof tell) => void (tell = listener),
+  }
   forgetUnnamed(cache, { forget: (identity) => void found.push(identity) })
   for (const [before, after] of changes) {
     const { namespace, name } = (before ?? after)?.metadata ?? { namespace: '', name: '' }

@@ -9,6 +9,7 @@ import {
   Conflict,
   type EventNote,
   type EventRecorder,
+  type Index,
   type KubernetesObject,
   type ObjectMaker,
   type ObjectWriter,
@@ -28,6 +29,9 @@ export class Objects<T extends KubernetesObject> implements Store<T> {
   }
   all(): Iterable<T> {
     return this.objects.values()
+  }
+  *by(index: Index<T>, key: string): Iterable<T> {
+    for (const object of this.all()) if (index.keysOf(object).includes(key)) yield object
   }
   put(object: T): T {
     const resourceVersion = String(++this.#version)
@@ -67,6 +71,9 @@ export class Cache<T extends KubernetesObject> implements Store<T> {
   }
   all(): Iterable<T> {
     return this.#objects.values()
+  }
+  *by(index: Index<T>, key: string): Iterable<T> {
+    for (const object of this.all()) if (index.keysOf(object).includes(key)) yield object
   }
 }
 
