@@ -61,6 +61,7 @@ const tables = [
   'alerts.ts',
   'config.ts',
   'permissions.ts',
+  'alerts.ts',
   'azure/verdict.ts',
   'decision/conditions.ts',
   'endpoint/conditions.ts',
