@@ -70,6 +70,7 @@ function figures({ part, n, rows, took, floor, cpu, writes, operator }: Measured
     figure('processor time of the operator', cpu, 's', {
       ...(many ? { goal: n / 50, peer: n * 0.084 } : {}),
     }),
+    figure('processor time per endpoint', (cpu / n) * 1_000, 'ms'),
     figure('kube-apiserver writes per endpoint', sumOf(writes) / n, '', { goal: 6, peer: 20 }),
     figure('resident memory, most', operator.memory.peak, 'MiB'),
   ]

@@ -4,16 +4,15 @@ import { Refusal } from '../control-plane/control-plane.ts'
 import { builtBundle } from './bundle.ts'
 import type { Figure } from './figure.ts'
 import { type Options, parseOptions, usage } from './options.ts'
+import { writePage } from './page.ts'
 import { parts } from './parts.ts'
 import { surroundings } from './surroundings.ts'
 import { tableOf } from './table.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-async function bench(
-  { only, n, seconds, json, details }: Options,
-  signal: AbortSignal,
-): Promise<void> {
+async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const { only, n, seconds, json, details } = options
   await builtBundle()
   const figures: Figure[] = []
   for (const part of parts.filter(({ name }) => only.some((each) => each === name))) {
@@ -27,8 +26,10 @@ async function bench(
       console.log(tableOf(measured))
     }
   }
-  const result = { ...surroundings(), figures }
+  const on = surroundings()
+  const result = { ...on, figures }
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`)
+  if (options.page) await writePage(on, figures)
 }
 
 async function main(): Promise<number> {

@@ -9,7 +9,7 @@ export const usage = `usage: npm run bench [-- options]
   --seconds N       how long rest is looked at; default 300
   --json FILE       write the figures there as JSON
   --details         say what was asked of Azure and written to Kubernetes, by kind
-  --page            write docs/benchmarks.md and its plots anew
+  --page            write docs/benchmarks.md and its plots anew; done in any case when all is measured
   --help            this text
 `
 
@@ -52,7 +52,8 @@ export function parseOptions(args: readonly string[]): Wish {
     const unknown = wanted.find((each) => !partNames.some((name) => name === each))
     if (unknown !== undefined) return { mistake: `--only ${unknown}: there is no such part` }
     const only = partNames.filter((name) => wanted.includes(name))
-    const { json, details, page } = values
+    const { json, details } = values
+    const page = values.page || (only.length === partNames.length && n === undefined)
     return { options: { only, n, seconds, json, details, page } }
   } catch (error) {
     return { mistake: (error as Error).message }

@@ -4,6 +4,7 @@ import type { Figure } from './figure.ts'
 import { measureRest } from './rest.ts'
 import { measureSingle } from './single.ts'
 import type { PartSettings } from './stage.ts'
+import { measureFailing, measureOutage } from './troubled.ts'
 
 export interface Part {
   readonly name: string
@@ -52,6 +53,19 @@ const rows = [
     about: 'N endpoints at rest: a restart, memory, processor, requests of an hour',
     sizes: [0, 1_000, 10_000],
     measure: measureRest,
+  },
+  {
+    name: 'failing',
+    about:
+      '50 endpoints made together, alone and beside N objects of a subscription that refuses all',
+    sizes: [5_000],
+    measure: measureFailing,
+  },
+  {
+    name: 'outage',
+    about: 'N endpoints at rest, while Azure breaks off every request, and in the minute after',
+    sizes: [10_000],
+    measure: measureOutage,
   },
 ] as const satisfies readonly Part[]
 
