@@ -44,14 +44,16 @@ export interface Surroundings {
 const usualServiceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** The kubelet renews a token long before it ends; client-go reads it as often. */
 const rereadTokenMs = 60_000
+/** Exec plugins renew what they gave when it ends; a 401 has everything read at once. */
+const rereadKubeconfigMs = 10_000
 
 /** Throws `KubeconfigProblem`. */
 export async function findCredentials(at: Surroundings): Promise<CredentialSource> {
   const { environment, serviceAccount = usualServiceAccount } = at
   const named = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '')
-  if (named.length > 0) return kubeconfig(named, 'KUBECONFIG')
+  if (named.length > 0) return kubeconfig(at, named, 'KUBECONFIG')
   const home = join(environment['HOME'] ?? '/', '.kube', 'config')
-  if (existsSync(home)) return kubeconfig([home], '~/.kube/config')
+  if (existsSync(home)) return kubeconfig(at, [home], '~/.kube/config')
   if (existsSync(join(serviceAccount, 'token'))) return inCluster(at, serviceAccount)
   throw new KubeconfigProblem(
     'no cluster to work with: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod',
@@ -82,18 +84,34 @@ function inCluster(
   }
 }
 
-async function kubeconfig(paths: readonly string[], origin: string): Promise<CredentialSource> {
+async function kubeconfig(
+  { monotonic }: Surroundings,
+  paths: readonly string[],
+  origin: string,
+): Promise<CredentialSource> {
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
   const load = (): KubeConfig => readFiles(KubeConfig, paths, origin)
   let config: KubeConfig | undefined = load()
+  let known: { readonly credentials: Promise<Credentials>; readonly at: number } | undefined
   const context = config.getContextObject(config.getCurrentContext())
   return {
     origin: paths.join(delimiter),
     namespace: context?.namespace,
-    refused: () => (config = undefined),
-    current: async () => {
-      config ??= load()
-      return credentialsOf(config)
+    refused: () => {
+      config = undefined
+      known = undefined
+    },
+    current: () => {
+      if (known !== undefined && monotonic() - known.at <= rereadKubeconfigMs) {
+        return known.credentials
+      }
+      const credentials = Promise.resolve().then(() => credentialsOf((config ??= load())))
+      const reading = (known = { credentials, at: monotonic() })
+      // A failure is no answer for those who come next.
+      credentials.catch(() => {
+        if (known === reading) known = undefined
+      })
+      return credentials
     },
   }
 }

@@ -32,6 +32,8 @@ const perObject = { burst: 10, everyMs: 60_000 }
 /** Of the process: an API server has better things to do. */
 const overall = { burst: 100, everyMs: 200 }
 const longestQueue = 1_000
+/** Not at each event: there may be thousands of series. */
+const forgetEveryMs = 10_000
 
 interface Series {
   readonly event: EventBody
@@ -49,10 +51,12 @@ export class Events implements EventRecorder {
   readonly #overall: Allowance
   readonly #queue: (() => Promise<unknown>)[] = []
   #sending: Promise<void> | undefined
+  #forgotAt: number
 
   constructor(given: EventsGiven) {
     this.#given = given
     this.#overall = allowance(overall, given.time.monotonic())
+    this.#forgotAt = given.time.monotonic()
   }
 
   record(about: KubernetesObject, note: EventNote): void {
@@ -72,10 +76,10 @@ export class Events implements EventRecorder {
   #record(about: KubernetesObject, note: EventNote): void {
     const { time } = this.#given
     const now = time.monotonic()
-    this.#forgetOld(now)
+    if (now - this.#forgotAt > forgetEveryMs) this.#forgetOld(now)
     const key = fingerprint(about, note)
     const known = this.#series.get(key)
-    if (known !== undefined) {
+    if (known !== undefined && now - known.lastMonotonic <= seriesMs) {
       known.count++
       known.lastAt = time.now()
       known.lastMonotonic = now
@@ -110,6 +114,7 @@ export class Events implements EventRecorder {
   }
 
   #forgetOld(now: number): void {
+    this.#forgotAt = now
     for (const [key, series] of this.#series) {
       if (now - series.lastMonotonic > seriesMs) this.#series.delete(key)
     }

@@ -13,13 +13,18 @@ export class Pools {
   readonly #headersTimeoutMs: number
   #pool: Dispatcher | undefined
   #key = ''
+  /** What the pool was last asked for: the same value means the same pool, without a look inside. */
+  #known: Credentials | undefined
   readonly #old = new Set<Dispatcher>()
 
   constructor(headersTimeoutMs: number) {
     this.#headersTimeoutMs = headersTimeoutMs
   }
 
-  for({ server, tls, proxyUrl }: Credentials): Dispatcher {
+  for(credentials: Credentials): Dispatcher {
+    if (this.#pool !== undefined && credentials === this.#known) return this.#pool
+    const { server, tls, proxyUrl } = credentials
+    this.#known = credentials
     const key = JSON.stringify([server, tls, proxyUrl], (_, value: unknown) =>
       Buffer.isBuffer(value) ? value.toString('base64') : value,
     )

@@ -1,5 +1,6 @@
 /** `npm run bench`: arguments, signals, the exit code. Exit code 0: everything asked for was measured. */
 import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Refusal } from '../control-plane/control-plane.ts'
 import { builtBundle } from './bundle.ts'
 import type { Figure } from './figure.ts'
@@ -12,7 +13,7 @@ import { tableOf } from './table.ts'
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
-  const { only, n, seconds, json, details } = options
+  const { only, n, seconds, json, profile, details } = options
   await builtBundle()
   const figures: Figure[] = []
   for (const part of parts.filter(({ name }) => only.some((each) => each === name))) {
@@ -21,7 +22,12 @@ async function bench(options: Options, signal: AbortSignal): Promise<void> {
       const progress = (line: string): void => {
         if (details || !line.startsWith(' ')) say(`   ${line}`)
       }
-      const measured = await part.measure(size, { signal, seconds, progress })
+      const measured = await part.measure(size, {
+        signal,
+        seconds,
+        progress,
+        profiles: profile && resolve(profile),
+      })
       figures.push(...measured)
       console.log(tableOf(measured))
     }

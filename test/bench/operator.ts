@@ -22,6 +22,8 @@ export interface OperatorSettings {
   readonly kubeconfig: string
   readonly args: readonly string[]
   readonly logFile: string
+  /** A directory that gets what the processor did, a file for each process. */
+  readonly profiles?: string | undefined
 }
 
 export class Operator {
@@ -36,12 +38,13 @@ export class Operator {
     this.#port.catch(() => undefined)
   }
 
-  static launch({ env, kubeconfig, args, logFile }: OperatorSettings): Operator {
+  static launch({ env, kubeconfig, args, logFile, profiles }: OperatorSettings): Operator {
     const { PATH, HOME, TMPDIR } = process.env
+    const profiled = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
     return new Operator(
       new Program({
         name: 'the operator',
-        argv: [...entryPoint(), '--health-port', '0', ...args],
+        argv: [...profiled, ...entryPoint(), '--health-port', '0', ...args],
         env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...env, KUBECONFIG: kubeconfig },
         logFile,
       }),

@@ -8,6 +8,7 @@ export const usage = `usage: npm run bench [-- options]
   --n N,…           how many endpoints; default: what each part suits
   --seconds N       how long rest is looked at; default 300
   --json FILE       write the figures there as JSON
+  --profile DIR     leave processor profiles of the operator there, for Chrome's developer tools
   --details         say what was asked of Azure and written to Kubernetes, by kind
   --page            write docs/benchmarks.md and its plots anew; done in any case when all is measured
   --help            this text
@@ -19,6 +20,7 @@ export interface Options {
   readonly n: readonly number[] | undefined
   readonly seconds: number
   readonly json: string | undefined
+  readonly profile: string | undefined
   readonly details: boolean
   readonly page: boolean
 }
@@ -35,6 +37,7 @@ export function parseOptions(args: readonly string[]): Wish {
         n: { type: 'string' },
         seconds: { type: 'string', default: '300' },
         json: { type: 'string' },
+        profile: { type: 'string' },
         details: { type: 'boolean', default: false },
         page: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -52,9 +55,9 @@ export function parseOptions(args: readonly string[]): Wish {
     const unknown = wanted.find((each) => !partNames.some((name) => name === each))
     if (unknown !== undefined) return { mistake: `--only ${unknown}: there is no such part` }
     const only = partNames.filter((name) => wanted.includes(name))
-    const { json, details } = values
+    const { json, profile, details } = values
     const page = values.page || (only.length === partNames.length && n === undefined)
-    return { options: { only, n, seconds, json, details, page } }
+    return { options: { only, n, seconds, json, profile, details, page } }
   } catch (error) {
     return { mistake: (error as Error).message }
   }

@@ -26,6 +26,8 @@ export interface StageSettings {
   readonly timeScale: number
   readonly signal: AbortSignal
   readonly progress: (line: string) => void
+  /** A directory for processor profiles of the operator; absent: none are taken. */
+  readonly profiles?: string | undefined
 }
 
 /** What every part is given. */
@@ -66,6 +68,7 @@ export async function onStage<T>(
     kubeconfig: account.path,
     args,
     logFile: join(directory, 'operator.log'),
+    profiles: settings.profiles,
   })
   const ended = (operator: Operator): Operator => {
     ending.defer(() => operator.stop())
