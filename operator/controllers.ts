@@ -31,7 +31,7 @@ export interface ControllersGiven {
   readonly random: () => number
   readonly log: Log
   readonly metrics: Metrics
-  readonly azure: Pick<StoppableAzure, 'as' | 'visited'>
+  readonly azure: Pick<StoppableAzure, 'as' | 'watch' | 'unwatch' | 'visited'>
   readonly events: EventRecorder
   readonly watchedEndpoints: Watched<PostgresPrivateEndpoint>
   readonly watchedDecisions: Watched<EndpointConnectionDecision>
@@ -69,13 +69,14 @@ export function controllersOf(given: ControllersGiven): Controllers {
     endpoints: watchedEndpoints.cache,
     settings: { inFlightMs, resyncMs, zoneGroupResyncMs },
   }
-  const endpoints = controllerOf(
+  const endpoints: Controller = controllerOf(
     endpointKind({
       ...common,
       writer: watchedEndpoints.client,
       clusterId: given.clusterId,
       zoneName: given.zoneName,
       moment: () => clock.monotonic(),
+      onNews: (key, waited) => endpoints.wake(key, waited ? 'begun' : 'routine'),
       ...(config.connectionInfo ? { configMaps: given.configMaps } : {}),
     }),
     given,

@@ -73,7 +73,12 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
     onTrouble: (error) => log.warn('policy-unknown', errorFields(error)),
   })
   const azure = azureOf(environment, {
-    clock: { now: () => clock.now(), monotonicMs: () => clock.monotonic() },
+    clock: {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonic(),
+      timer: (ms, then) => clock.timer(ms, then),
+    },
+    cadence: { inFlightMs: config.inFlightMs, resyncMs: config.resyncMs },
     random,
     mayWrite,
     onRequest: (seen) => tellRequest(seen, given, meters),

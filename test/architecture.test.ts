@@ -39,7 +39,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
 const edges: readonly RegExp[] = [
   /^endpoint\/(observe(-[a-z]+)?|kind|visit)\.ts$/,
   /^decision\/(act|observe(-[a-z]+)?|kind|visit)\.ts$/,
-  /^azure\/(client|credential|credential-named|credential-operator|leaving|pipelines|read|session|shelf|signin|token|transport|view|write)\.ts$/,
+  /^azure\/(client|credential|credential-named|credential-operator|leaving|lists|pipelines|proofs|read|session|shelf|signin|token|transport|view|write)\.ts$/,
   /^kubernetes\/(client|cluster|config-maps|credentials|events|identities|lease|lease-calls|lines|list|pool|transport|watch)\.ts$/,
   /^runtime\/(clock|controller|health|log|metrics|reconcile)\.ts$/,
 ]

@@ -102,10 +102,25 @@ test('with another spec, or after any other write to it, Azure is asked', () => 
 
 test('a link that one object has made is waited for by all, for a minute', () => {
   const made = new BeingMade()
-  const id = ids.link
-  made.accepted({ name: 'CreateLink', action: { do: 'put', id, body: {}, cause: 'user' } }, 1_000)
-  assert.is(made.links(60_999).size, 1)
-  assert.is(made.links(61_000).size, 0)
+  const action = { do: 'put', id: ids.link, body: {}, cause: 'user' } as const
+  const link = { name: 'CreateLink', action } as const
+  assert.not(made.link(link, 'team/one', 1_000))
+  assert.ok(made.link(link, 'team/two', 1_001))
+  assert.equal(made.links(1_001), [])
+  made.did(link, accepted)
+  assert.is(made.links(60_999).length, 1)
+  assert.is(made.links(61_000).length, 0)
+})
+
+test('a link that could not be made may be made by the next', () => {
+  const action = { do: 'put', id: ids.link, body: {}, cause: 'user' } as const
+  const link = { name: 'CreateLink', action } as const
+  for (const outcome of others.filter(({ is }) => is !== 'guarded')) {
+    const made = new BeingMade()
+    made.link(link, 'team/one', 1_000)
+    made.did(link, outcome)
+    assert.not(made.link(link, 'team/two', 1_001), outcome.is)
+  }
 })
 
 test.run()

@@ -4,17 +4,19 @@
  */
 import { createClient, type Clock, type Observation } from './client.ts'
 import { cloudOf, type Environment } from './cloud.ts'
-import { isServed, signInsOf, type ReadSecret, type RequestToken } from './credential.ts'
+import { signInsOf, type ReadSecret, type RequestToken } from './credential.ts'
 import { LeavingView } from './leaving.ts'
 import { Limiter, type Level } from './limiter.ts'
 import { createPipelines } from './pipelines.ts'
-import type { Azure, AzureView, IdentityRef } from './port.ts'
+import type { Cadence } from './cadence.ts'
+import type { Azure, IdentityRef } from './port.ts'
 import { Session } from './session.ts'
 import { noting, TokenSource } from './token.ts'
 import { Traces, usualGraces, type Graces } from './traces.ts'
 import { createTransport, type Deadlines, type Transport } from './transport.ts'
 import { Turns } from './turns.ts'
 import { View, type ViewParts } from './view.ts'
+import { Views, type Looking } from './views.ts'
 import { write } from './write.ts'
 
 export interface AzureOptions {
@@ -39,17 +41,13 @@ export interface AzureOptions {
   readonly timer?: (ms: number, then: () => void) => () => void
   /** The turn of this claimant, whose write was held back, has come. */
   readonly onTurn?: (who: string) => void
+  /** How soon news is looked for. Absent, or a clock without a timer: nothing is read unasked. */
+  readonly cadence?: Cadence
   readonly maxBodyBytes?: number
   /** Certificate authorities (PEM) in place of the usual ones; for tests within one process. */
   readonly ca?: string
   /** In place of the network; for tests on a clock of their own. */
   readonly transport?: Transport
-}
-
-interface Known {
-  readonly usual: AzureView
-  readonly leaving: AzureView
-  usedAt: number
 }
 
 export interface StoppableAzure extends Azure {
@@ -61,11 +59,6 @@ export interface StoppableAzure extends Azure {
   levels(): readonly Level[]
   stop(): Promise<void>
 }
-
-/** An identity that no object used for so long is forgotten, its token with it. */
-const unusedMs = 3_600_000
-/** Not at each look: there may be as many identities as namespaces. */
-const sweepEveryMs = 60_000
 
 /** Throws, in a sentence for whoever set them, when the variables name no cloud. */
 export function createAzure(options: AzureOptions): StoppableAzure {
@@ -80,7 +73,6 @@ export function createAzure(options: AzureOptions): StoppableAzure {
   const { timer, onTurn = () => undefined } = options
   const limiter = new Limiter(timer && { now, timer, onTurn })
   const lanes = new Turns({ now, onTurn, ...(timer && { timer }) })
-  const views = new Map<string, Known>()
   const graces = { ...usualGraces, ...options.graces }
 
   const viewOf = (identity: string, tokens: TokenSource, traces: Traces): View => {
@@ -88,9 +80,13 @@ export function createAzure(options: AzureOptions): StoppableAzure {
     const writer = { session, lanes, mayWrite: options.mayWrite, random: options.random }
     const reader = { session, clock, resourceManager }
     const send: ViewParts['write'] = (view, action, by) => write(writer, view, action, by)
-    return new View({ reader, clock, graces, traces, write: send })
+    const { cadence } = options
+    return new View({
+      ...{ reader, clock, graces, traces, write: send },
+      ...(cadence === undefined ? {} : { cadence }),
+    })
   }
-  const make = (identity: IdentityRef, key: string, usedAt: number): Known => {
+  const make = (identity: IdentityRef, key: string): Looking => {
     const signIns = signInsOf(identity, { ...options, cloud, client: wire })
     const traces = new Traces(graces)
     const tokens = new TokenSource(
@@ -106,40 +102,23 @@ export function createAzure(options: AzureOptions): StoppableAzure {
       ),
       traces,
     )
-    return { usual, leaving: new LeavingView(tokens, usual, last), usedAt }
+    return { usual, leaving: new LeavingView(tokens, usual, last) }
   }
 
-  let sweptAt = clock.monotonicMs()
-  const sweep = (now: number): void => {
-    sweptAt = now
-    for (const [old, { usedAt }] of views) if (now - usedAt > unusedMs) views.delete(old)
-  }
-
-  const as = (identity: IdentityRef): AzureView => {
-    const now = clock.monotonicMs()
-    const key = keyOf(identity, options)
-    const known = views.get(key)
-    if (now - sweptAt > sweepEveryMs) sweep(now)
-    const one = known ?? make(identity, key, now)
-    one.usedAt = now
-    views.set(key, one)
-    return identity.kind !== 'operator' && identity.leaving ? one.leaving : one.usual
-  }
+  const views = new Views(make, clock, options.operatorNamespaces)
   return {
-    as,
-    forget: (identity) => void views.delete(keyOf(identity, options)),
+    as: (identity) => views.as(identity),
+    watch: (identity, reader) => views.watch(identity, reader),
+    unwatch: (reader) => views.drop(reader),
+    forget: (identity) => views.forget(identity),
     visited: (who, since) => {
       limiter.visited(who, since, now())
       lanes.visited(who, since)
     },
     levels: () => limiter.levels(now()),
-    stop: () => transport.stop(),
+    stop: () => {
+      views.stop()
+      return transport.stop()
+    },
   }
-}
-
-/** One for each identity; a namespace that the operator's own does not serve has none of it. */
-function keyOf(identity: IdentityRef, { operatorNamespaces }: AzureOptions): string {
-  const { kind, namespace } = identity
-  if (kind !== 'operator') return `${kind} ${identity.namespace}/${identity.name}`
-  return isServed(namespace, operatorNamespaces) ? 'operator' : `operator, not ${namespace ?? ''}`
 }

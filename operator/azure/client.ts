@@ -2,6 +2,7 @@
  * One request to Azure and its answer: sent through the SDK's pipeline, decoded as JSON here, told to the
  * observer. A read whose connection broke is sent once more at once; a write never is.
  */
+import { digestOf } from './digest.ts'
 import { BrokenRequest } from './failure.ts'
 import type { ArmError } from './error.ts'
 import type { Json, JsonObject } from './model.ts'
@@ -15,6 +16,8 @@ export interface Clock {
   monotonicMs(): number
   /** The wall clock; for dates alone. */
   now(): Date
+  /** Calls back once after `ms`, unless the answer is called before. Absent: nothing is read unasked. */
+  timer?(ms: number, then: () => void): () => void
 }
 
 /** One request as metrics and logs may show it: nothing of its body, no token, no name. */
@@ -49,6 +52,8 @@ export type Answer =
       readonly status: number
       readonly headers: HeaderValues
       readonly body: Json | undefined
+      /** Of the body's text, where the caller knows one; `body` is undefined if it is the same. */
+      readonly digest?: number
     }
   /** Any other status. */
   | {
@@ -100,8 +105,13 @@ async function attempt(options: ClientOptions, call: Call): Promise<Answer> {
       ...(call.headers === undefined ? {} : { headers: call.headers }),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     })
-    const body = json(bodyAsText)
-    if (status >= 200 && status < 300) return { is: 'success', status, headers, body }
+    const success = status >= 200 && status < 300
+    const digest =
+      call.route.known === undefined || !success ? undefined : digestOf(bodyAsText ?? '')
+    const body = digest !== undefined && digest === call.route.known ? undefined : json(bodyAsText)
+    if (success) {
+      return { is: 'success', status, headers, body, ...(digest === undefined ? {} : { digest }) }
+    }
     const now = options.clock.now().getTime()
     return { is: 'refusal', status, headers, error: refusal(status, headers, body, now) }
   } catch (error) {

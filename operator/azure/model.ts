@@ -15,6 +15,8 @@ export type Tags = ReadonlyMap<string, string>
 export interface Resource<K extends Kind> {
   readonly id: Id<K>
   readonly raw: JsonObject
+  /** Of an item of a list: digest of what Azure said. */
+  readonly mark?: number
 }
 
 export interface ResourceGroup extends Resource<'resourceGroup'> {

@@ -30,6 +30,36 @@ export interface Listing<T> {
   readonly begunAt: number
   /** Items that no id of ours can name, such as a wildcard record; not among `items`. Absent: none. */
   readonly skipped?: number
+  /** The answers that it came in, so that the next one like it need not be decoded. */
+  readonly pages?: readonly ListedPage[]
+}
+
+export interface ListedPage {
+  readonly query: string
+  /** Of its text. */
+  readonly digest: number
+  /** How many of the listing's items are its own. */
+  readonly items: number
+  readonly skipped: number
+  readonly nextLink: string | undefined
+}
+
+/** One object that looks at Azure: it is told when something that it read has changed. */
+export interface Reader {
+  /** @param waited whether it waits for it */
+  readonly news: (waited: boolean) => void
+}
+
+/**
+ * How an object learns of a change of what a visit has read. `news`: it is told. `look`: it read something
+ * that no list tells, and must look again itself. `alone`: so few are in flight that it may look often.
+ */
+export type Pace = 'news' | 'look' | 'alone'
+
+export interface Watched {
+  readonly view: AzureView
+  /** Of what was read through the view so far. */
+  readonly pace: () => Pace
 }
 
 /** Kinds that ARM lists, and the scope of each list. */
@@ -78,10 +108,12 @@ export interface AzureView {
    * The list, shared by everybody who asks: an answer at most `maxAgeMs` old (by its beginning), or
    * begun now. Many callers at once share one request. `absent` means that the scope itself (zone,
    * resource group, endpoint) is not there.
+   * @param about keys (see listing.ts) of the items that matter: a change of others is no news; absent: all
    */
   list<S extends ListScope>(
     scope: S,
     maxAgeMs: number,
+    about?: readonly string[],
   ): Promise<Observed<Listing<Listed[S['list']]>>>
   /** One resource by GET, at most `maxAgeMs` old; 0 asks Azure now. */
   get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>>
@@ -112,4 +144,11 @@ export interface AzureView {
 
 export interface Azure {
   as(identity: IdentityRef): AzureView
+  /**
+   * As `as`, for one visit: from now on the reader is told of changes of what it reads through this view,
+   * and of what it read before no more. Absent: nobody is told of anything.
+   */
+  watch?(identity: IdentityRef, reader: Reader): Watched
+  /** The reader is told of nothing any more. */
+  unwatch?(reader: Reader): void
 }

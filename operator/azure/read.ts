@@ -3,22 +3,16 @@
  * a 404 that says so is an absence.
  */
 import type { Clock } from './client.ts'
-import {
-  decode,
-  decodeAddressCheck,
-  decodePage,
-  type AddressCheck,
-  type Decoded,
-} from './decode/table.ts'
+import { decode, decodeAddressCheck, type AddressCheck, type Decoded } from './decode/table.ts'
 import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
 import { isObject, object } from './json.ts'
 import type { Json, Kind, Models } from './model.ts'
 import { absent, present, unreadable, type Observed } from './observed.ts'
-import type { Listed, Listing, ListScope } from './port.ts'
+import { Former, type PageOf } from './former.ts'
+import type { Listed, ListedPage, Listing, ListScope } from './port.ts'
 import { refusal } from './refusal.ts'
 import {
-  listed,
   routeOf,
   routeOfAddressCheck,
   routeOfList,
@@ -82,44 +76,51 @@ export async function readEnd(
 
 const nothing = { get: () => undefined }
 
-/** A list with all its pages, asked for now. */
+/**
+ * A list with all its pages, asked for now.
+ * @param before the list as it was read last: what is still the same is not decoded again
+ */
 export async function readList<S extends ListScope>(
   { session, clock, resourceManager }: Reader,
   scope: S,
+  before?: Listing<Listed[S['list']]>,
 ): Promise<Observed<Listing<Listed[S['list']]>>> {
   type Item = Listed[S['list']]
   const route = routeOfList(scope)
   const begunAt = clock.monotonicMs()
+  const former = new Former<Item>(scope.list, before)
   const items: Item[] = []
-  const queries = new Set<string>()
-  let skipped = 0
+  const pages: ListedPage[] = []
   let query: string | undefined = route.query
   while (query !== undefined) {
-    const first = queries.size === 0
-    queries.add(query)
-    const page: Observed<PageOf<Item>> = observed(
-      await session.read({ ...route, query }, first ? 'list' : 'page'),
-      route,
-      (body) => decodePage(listed[scope.list], body) as Decoded<PageOf<Item>>,
+    const known = former.page(pages.length, query)
+    const reply = await session.read(
+      { ...route, query, known: known?.digest ?? -1 },
+      pages.length === 0 ? 'list' : 'page',
     )
-    if (page.is !== 'present') return first ? page : incomplete(reason(page), errorOf(page))
+    const same = reply.is === 'success' && known !== undefined && reply.digest === known.digest
+    const page: Observed<PageOf<Item>> = same
+      ? present(known)
+      : observed(reply, route, (body) => former.decode(body))
+    if (page.is !== 'present') {
+      return pages.length === 0 ? page : incomplete(reason(page), errorOf(page))
+    }
+    const { skipped, nextLink } = page.value
     items.push(...page.value.items)
-    skipped += page.value.skipped
-    const nextLink: string | undefined = page.value.nextLink
+    const digest = reply.is === 'success' ? (reply.digest ?? -1) : -1
+    pages.push({ query, digest, items: page.value.items.length, skipped, nextLink })
     const address = { origin: resourceManager, path: route.path }
     query = nextLink === undefined ? undefined : continuation(nextLink, address)
     if (nextLink === undefined) break
     if (query === undefined) return incomplete('its next page is at another address')
-    if (queries.has(query)) return incomplete('its pages lead back to themselves')
-    if (queries.size >= mostPages || items.length > mostItems) return incomplete('it does not end')
+    if (pages.some((one) => one.query === query)) {
+      return incomplete('its pages lead back to themselves')
+    }
+    if (pages.length >= mostPages || items.length > mostItems) return incomplete('it does not end')
   }
-  return present({ items, begunAt, ...(skipped === 0 ? {} : { skipped }) })
-}
-
-interface PageOf<T> {
-  readonly items: readonly T[]
-  readonly skipped: number
-  readonly nextLink: string | undefined
+  const skipped = pages.reduce((sum, page) => sum + page.skipped, 0)
+  const shown = former.same(pages) ?? items
+  return present({ items: shown, begunAt, pages, ...(skipped === 0 ? {} : { skipped }) })
 }
 
 const errorOf = (page: Observed<unknown>): ArmError | undefined =>

@@ -18,6 +18,8 @@ export interface Route {
   /** For metrics and logs: the ARM type, with `/list` or the name of an action behind it. */
   readonly type: string
   readonly subscriptionId: string
+  /** Digest of the answer that is known: the same one is not decoded again. */
+  readonly known?: number
 }
 
 interface Version {

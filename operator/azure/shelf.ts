@@ -51,6 +51,12 @@ export class Shelf {
     return this.#slots.size
   }
 
+  /** The last answer that was none of silence, however old. */
+  kept<T>(key: string): T | undefined {
+    const seen = this.#slots.get(key)?.answer?.seen
+    return seen?.is === 'present' ? (seen.value as T) : undefined
+  }
+
   /** Forgets all; what is under way reaches those who wait for it, and nobody else. */
   clear(): void {
     this.#slots.clear()
@@ -59,12 +65,14 @@ export class Shelf {
   /**
    * An answer whose request began at `oldest` or later: one that is kept, one under way, or a new one.
    * @param shareFailures whether a recent failure is answer enough; not where Azure must be asked now
+   * @param onNew told of a new answer, or failure, once those who ask next get it
    */
   read<T>(
     key: string,
     oldest: number,
     shareFailures: boolean,
     fetch: () => Promise<Observed<T>>,
+    onNew: (stamped: Stamped<T>) => void = () => undefined,
   ): Promise<Stamped<T>> {
     const now = this.#clock.monotonicMs()
     this.#sweep(now)
@@ -72,7 +80,9 @@ export class Shelf {
     this.#slots.set(key, slot)
     slot.usedAt = now
     // A key determines the type of its answer: keys are made beside the fetches, in view.ts.
-    return this.#find(slot, oldest, shareFailures, now, fetch) as Promise<Stamped<T>>
+    const start = (): Promise<Stamped<unknown>> =>
+      this.#start(slot, fetch, onNew as (stamped: Stamped<unknown>) => void)
+    return this.#find(slot, oldest, shareFailures, now, start) as Promise<Stamped<T>>
   }
 
   #find(
@@ -80,26 +90,34 @@ export class Shelf {
     oldest: number,
     shareFailures: boolean,
     now: number,
-    fetch: () => Promise<Observed<unknown>>,
+    start: () => Promise<Stamped<unknown>>,
   ): Promise<Stamped<unknown>> {
     const { answer, failure, running } = slot
     if (answer !== undefined && answer.begunAt >= oldest) return Promise.resolve(answer)
     if (shareFailures && failure !== undefined && now < failure.until) {
       return Promise.resolve(failure.stamped)
     }
-    if (running === undefined) return this.#start(slot, fetch)
+    if (running === undefined) return start()
     if (running.begunAt >= oldest) return running.done
     const next = (): Promise<Stamped<unknown>> => {
       delete slot.queued
-      return this.#start(slot, fetch)
+      return start()
     }
     slot.queued ??= running.done.then(next, next)
     return slot.queued
   }
 
-  #start(slot: Slot, fetch: () => Promise<Observed<unknown>>): Promise<Stamped<unknown>> {
+  #start(
+    slot: Slot,
+    fetch: () => Promise<Observed<unknown>>,
+    onNew: (stamped: Stamped<unknown>) => void,
+  ): Promise<Stamped<unknown>> {
     const begunAt = this.#clock.monotonicMs()
-    const done = fetch().then((seen) => this.#keep(slot, { seen, begunAt }))
+    const done = fetch().then((seen) => {
+      const stamped = this.#keep(slot, { seen, begunAt })
+      onNew(stamped)
+      return stamped
+    })
     slot.running = { begunAt, done }
     void done
       .catch(() => undefined)

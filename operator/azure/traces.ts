@@ -4,6 +4,7 @@
  */
 import { endpointOf, idKey, serverOf, virtualNetworkOf, zoneOf, type Id } from './id.ts'
 import type { Kind } from './model.ts'
+import { unreadable } from './observed.ts'
 import type { ListScope } from './port.ts'
 
 /** What was asked of Azure, and whether it said that it took it. */
@@ -24,6 +25,14 @@ export interface Graces {
   readonly unknownMs: number
 }
 
+/** What our own young write makes of a 404. */
+export const notYetVisible = unreadable({
+  code: 'NotYetVisible',
+  message: 'Azure took our write but does not show its result yet.',
+  retry: 'fast',
+  retryAfterMs: 5_000,
+})
+
 export const usualGraces: Graces = { createdMs: 60_000, updatedMs: 30_000, unknownMs: 10_000 }
 
 const forgottenAfterMs = 3_600_000
@@ -33,6 +42,8 @@ export class Traces {
   readonly #graces: Graces
   readonly #resources = new Map<string, Written>()
   readonly #lists = new Map<string, number>()
+  /** What Azure works on for us, by kind. */
+  readonly #working = new Map<Kind, Set<string>>()
   /** Accepted creations that no list has shown yet, by kind. */
   readonly #unseen = new Map<Kind, Map<string, number>>()
   #sweptAt = 0
@@ -45,6 +56,7 @@ export class Traces {
     this.#sweep(written.at)
     this.#resources.set(idKey(id), written)
     this.#note(id, written)
+    if (id.kind === 'privateEndpoint') this.#follow(id, written)
     for (const parent of shownIn(id)) {
       const known = this.#resources.get(idKey(parent))
       const deleted = known?.how === 'deleted'
@@ -90,6 +102,29 @@ export class Traces {
     return unseen?.has(idKey(id)) ? unseen.size : 0
   }
 
+  /** On how many of its kind Azure works for us, if on this one; else 0. */
+  working(id: Id<Kind>): number {
+    const working = this.#working.get(id.kind)
+    return working?.has(idKey(id)) ? working.size : 0
+  }
+
+  /**
+   * Azure's work on it has ended.
+   * @param seenAt when a GET showed it, before lists do: until they do they prove nothing
+   */
+  over(id: Id<Kind>, seenAt?: number): void {
+    const key = idKey(id)
+    if (!this.#working.get(id.kind)?.delete(key) || seenAt === undefined) return
+    this.#resources.set(key, { how: 'updated', accepted: true, at: seenAt })
+  }
+
+  #follow(id: Id<Kind>, { how, accepted }: Written): void {
+    const working = this.#working.get(id.kind) ?? new Set<string>()
+    this.#working.set(id.kind, working)
+    if (how !== 'deleted' && accepted) working.add(idKey(id))
+    else working.delete(idKey(id))
+  }
+
   #note(id: Id<Kind>, { how, accepted, at }: Written): void {
     const unseen = this.#unseen.get(id.kind) ?? new Map<string, number>()
     this.#unseen.set(id.kind, unseen)
@@ -105,7 +140,11 @@ export class Traces {
     if (now - this.#sweptAt < sweepEveryMs) return
     this.#sweptAt = now
     const old = now - forgottenAfterMs
-    for (const [key, { at }] of this.#resources) if (at < old) this.#resources.delete(key)
+    for (const [key, { at }] of this.#resources) {
+      if (at >= old) continue
+      this.#resources.delete(key)
+      for (const working of this.#working.values()) working.delete(key)
+    }
     for (const [key, at] of this.#lists) if (at < old) this.#lists.delete(key)
   }
 }

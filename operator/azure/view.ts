@@ -8,12 +8,17 @@ import type { AddressCheck } from './decode/table.ts'
 import type { ArmError } from './error.ts'
 import { idKey, type Id } from './id.ts'
 import { itemOf, scopeOf, type Findable } from './listing.ts'
+import { Lists } from './lists.ts'
+import type { Look } from './look.ts'
 import type { Kind, Models } from './model.ts'
-import { absent, present, unreadable, type Observed } from './observed.ts'
+import type { Cadence } from './cadence.ts'
+import type { News } from './news.ts'
+import { present, type Observed } from './observed.ts'
 import type { AzureView, By, Listed, Listing, ListScope } from './port.ts'
-import { readAddressCheck, readEnd, readList, readOne, type Reader } from './read.ts'
-import { Shelf, type Stamped } from './shelf.ts'
-import { listKey, Traces, type Graces, type Written } from './traces.ts'
+import { Proofs } from './proofs.ts'
+import { readAddressCheck, readEnd, readOne, type Reader } from './read.ts'
+import { Shelf } from './shelf.ts'
+import { notYetVisible, Traces, type Graces, type Written } from './traces.ts'
 
 export interface ViewParts {
   readonly reader: Reader
@@ -21,6 +26,7 @@ export interface ViewParts {
   readonly graces: Graces
   /** What was written by another view of the same identity; absent: what this one writes. */
   readonly traces?: Traces
+  readonly cadence?: Cadence
   /** Sends one write; gets the view it must look and report through. */
   readonly write: (view: View, action: Action, by: By) => Promise<Outcome>
 }
@@ -29,22 +35,47 @@ export class View implements AzureView {
   readonly #parts: ViewParts
   readonly #shelf: Shelf
   readonly #traces: Traces
+  readonly #lists: Lists
+  readonly #proofs: Proofs
 
   constructor(parts: ViewParts) {
     this.#parts = parts
     this.#shelf = new Shelf(parts.clock)
     this.#traces = parts.traces ?? new Traces(parts.graces)
+    this.#lists = new Lists({ ...parts, shelf: this.#shelf, traces: this.#traces })
+    this.#proofs = new Proofs({
+      ...{ lists: this.#lists, traces: this.#traces, clock: parts.clock },
+      get: (id, maxAgeMs) => this.#get(id, maxAgeMs),
+    })
+  }
+
+  /** Who is told of what; absent: nobody of anything. */
+  get news(): News | undefined {
+    return this.#lists.news
   }
 
   async list<S extends ListScope>(
     scope: S,
     maxAgeMs: number,
+    about?: readonly string[],
+    look?: Look,
   ): Promise<Observed<Listing<Listed[S['list']]>>> {
-    const { seen } = await this.#list(scope, maxAgeMs)
+    const { seen } = await this.#lists.of(scope, maxAgeMs, look, about)
     return seen
   }
 
-  async get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
+  async get<K extends Kind>(
+    id: Id<K>,
+    maxAgeMs: number,
+    look?: Look,
+  ): Promise<Observed<Models[K]>> {
+    const seen = await this.#get(id, maxAgeMs)
+    // A group that is there is needed for a moment only.
+    if (maxAgeMs > 0 && !(id.kind === 'resourceGroup' && seen.is === 'present')) look?.beyond()
+    return seen
+  }
+
+  async #get<K extends Kind>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
     const now = this.#now()
     const oldest = Math.max(now - maxAgeMs, after(this.#traces.changedAt(id)))
     const urgency = maxAgeMs > 0 ? 'one' : 'look'
@@ -53,45 +84,45 @@ export class View implements AzureView {
     return seen.is === 'absent' && this.#traces.mayAppear(id, this.#now()) ? notYetVisible : seen
   }
 
-  async find<K extends Findable>(id: Id<K>, maxAgeMs: number): Promise<Observed<Models[K]>> {
-    if (!this.#traces.settles(id, this.#now(), true)) return this.get(id, maxAgeMs)
-    const listed = await this.#listed(id, scopeOf(id), maxAgeMs)
+  async find<K extends Findable>(
+    id: Id<K>,
+    maxAgeMs: number,
+    look?: Look,
+  ): Promise<Observed<Models[K]>> {
+    const working = this.#traces.working(id)
+    const alone = working > 0 && working <= few
+    // Whatever answers now, news will come by the list; who looks alone does not wait for them.
+    look?.want(scopeOf(id), [idKey(id)], alone ? Infinity : maxAgeMs)
+    if (look !== undefined && alone) return this.#alone(id, maxAgeMs, look)
+    if (!this.#traces.settles(id, this.#now(), true)) return this.#get(id, maxAgeMs)
+    const listed = await this.#listed(id, scopeOf(id), maxAgeMs, look)
     if (listed !== 'silent') return listed
-    if (id.kind !== 'privateEndpoint') return this.get(id, maxAgeMs)
+    if (id.kind !== 'privateEndpoint') return this.get(id, maxAgeMs, look)
     const { subscriptionId, resourceGroup } = id
     const group = { list: 'privateEndpoints', subscriptionId, resourceGroup } as const
-    const inGroup = await this.#listed(id, group, maxAgeMs)
+    const inGroup = await this.#listed(id, group, maxAgeMs, look)
     if (inGroup !== 'silent') return inGroup
-    return this.#settledAbsence(id, group, maxAgeMs)
+    return this.#proofs.byGroup(id, group, maxAgeMs)
   }
 
-  /** Whether there is no such endpoint, by a list of its group begun at `since` or later, else by GET. */
-  async absence(
-    id: Id<'privateEndpoint'>,
-    since: number,
-  ): Promise<Observed<Models['privateEndpoint']>> {
-    const now = this.#now()
-    const { subscriptionId, resourceGroup } = id
-    const group = { list: 'privateEndpoints', subscriptionId, resourceGroup } as const
-    const { seen, begunAt } = await this.#list(group, Math.min(now - since, recentMs))
-    const complete = seen.is === 'present' && !seen.value.skipped
-    if (!complete || this.#traces.changedAt(id) !== undefined || begunAt < since) {
-      return this.get(id, 0)
-    }
-    const item = itemOf(seen.value, id)
-    return item === undefined ? absent : present(item)
+  /** Azure works on our write to it, and on hardly any other: a GET shows the end before a list does. */
+  async #alone<K extends Findable>(
+    id: Id<K>,
+    maxAgeMs: number,
+    look: Look,
+  ): Promise<Observed<Models[K]>> {
+    look.alone()
+    const seen = await this.#get(id, Math.min(maxAgeMs, aloneMs))
+    if (seen.is === 'present' && isOver(seen.value)) this.#traces.over(id, this.#now())
+    return seen
   }
 
-  /** An endpoint as a recent list shows it that our own last write does not contradict, else by GET. */
-  async listedNow(id: Id<'privateEndpoint'>): Promise<Observed<Models['privateEndpoint']>> {
-    const { seen, begunAt } = await this.#list(scopeOf(id), recentMs)
-    const item =
-      seen.is === 'present'
-        ? itemOf(seen.value as Listing<Models['privateEndpoint']>, id)
-        : undefined
-    return item !== undefined && this.#traces.settles(id, begunAt, true)
-      ? present(item)
-      : this.get(id, 0)
+  absence(id: Id<'privateEndpoint'>, since: number): Promise<Observed<Models['privateEndpoint']>> {
+    return this.#proofs.absence(id, since)
+  }
+
+  listedNow(id: Id<'privateEndpoint'>): Promise<Observed<Models['privateEndpoint']>> {
+    return this.#proofs.listedNow(id)
   }
 
   ipAddressAvailable(
@@ -117,21 +148,11 @@ export class View implements AzureView {
   /** Somebody else looks from now on: drops what was seen. */
   forget(): void {
     this.#shelf.clear()
+    this.news?.forget()
   }
 
-  /** How many observations are kept; for metrics and tests. */
   get kept(): number {
     return this.#shelf.size
-  }
-
-  #list<S extends ListScope>(
-    scope: S,
-    maxAgeMs: number,
-  ): Promise<Stamped<Listing<Listed[S['list']]>>> {
-    const oldest = Math.max(this.#now() - maxAgeMs, after(this.#traces.listChangedAt(scope)))
-    const fetch = (): Promise<Observed<Listing<Listed[S['list']]>>> =>
-      readList(this.#parts.reader, scope)
-    return this.#shelf.read(listKey(scope), oldest, maxAgeMs > 0, fetch)
   }
 
   /** What a list shows of the resource; `silent` when it does not show it, or can't be trusted yet. */
@@ -139,36 +160,26 @@ export class View implements AzureView {
     id: Id<K>,
     scope: ListScope,
     maxAgeMs: number,
+    look: Look | undefined,
   ): Promise<Observed<Models[K]> | 'silent'> {
-    const { seen, begunAt } = await this.#list(scope, maxAgeMs)
+    const { seen, begunAt } = await this.#lists.of(scope, maxAgeMs, look, [idKey(id)])
     switch (seen.is) {
       case 'absent':
         return 'silent'
       case 'unreadable':
         // Who may not list may still be allowed to read the one resource.
-        return seen.error.status === 403 ? this.get(id, maxAgeMs) : seen
+        return seen.error.status === 403 ? this.get(id, maxAgeMs, look) : seen
       case 'present': {
         const item = itemOf(seen.value as Listing<Models[K]>, id)
         if (!this.#traces.settles(id, begunAt, item !== undefined)) {
           const young = item === undefined && this.#traces.mayAppear(id, this.#now())
-          return young && this.#traces.created(id) > few ? notYetVisible : this.get(id, maxAgeMs)
+          return young && this.#traces.created(id) > few ? notYetVisible : this.#get(id, maxAgeMs)
         }
         if (item !== undefined) this.#traces.shown(id)
+        if (item !== undefined && isOver(item)) this.#traces.over(id)
         return item === undefined ? 'silent' : present(item)
       }
     }
-  }
-
-  /** The list of a group is proof, unless it left out what it could not name, or the group is missing. */
-  async #settledAbsence<K extends Findable>(
-    id: Id<K>,
-    scope: ListScope,
-    maxAgeMs: number,
-  ): Promise<Observed<Models[K]>> {
-    const { seen } = await this.#list(scope, maxAgeMs)
-    const complete = seen.is === 'absent' || (seen.is === 'present' && !seen.value.skipped)
-    if (!complete || this.#traces.mayAppear(id, this.#now())) return this.get(id, maxAgeMs)
-    return absent
   }
 
   #now(): number {
@@ -176,17 +187,14 @@ export class View implements AzureView {
   }
 }
 
-/** A list that began within this, ms, may stand for a look right before a write. */
-const recentMs = 15_000
 /** So many new resources are looked for one by one; more of them wait until a list shows them. */
 const few = 3
+const aloneMs = 500
+
+/** Azure no longer works on it. */
+const isOver = (seen: Models[Findable]): boolean =>
+  'provisioningState' in seen &&
+  ['Succeeded', 'Failed', 'Canceled'].includes(seen.provisioningState)
 
 /** Strictly later than the write. */
 const after = (at: number | undefined): number => (at === undefined ? -Infinity : at + 0.001)
-
-const notYetVisible = unreadable({
-  code: 'NotYetVisible',
-  message: 'Azure took our write but does not show its result yet.',
-  retry: 'fast',
-  retryAfterMs: 5_000,
-})

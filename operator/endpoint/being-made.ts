@@ -1,7 +1,8 @@
 /**
- * What several objects share and one of them has just made: the others wait for it to show, instead of
- * making it too. State, no I/O.
+ * What several objects share and one of them is making: the others wait for it to show, instead of making
+ * it too. State, no I/O.
  */
+import type { Outcome } from '../azure/action.ts'
 import { idKey, lastName } from '../azure/id.ts'
 import { deedKey, type Deed } from './deed.ts'
 
@@ -10,8 +11,11 @@ const linkVisibleWithinMs = 60_000
 const zoneVisibleWithinMs = 120_000
 
 export class BeingMade {
-  /** By deed key: when Azure took it, ms since the epoch; the oldest first. */
-  readonly #links = new Map<string, number>()
+  /** By deed key, the oldest first: who makes it, and since when (ms since the epoch). */
+  readonly #links = new Map<
+    string,
+    { readonly by: string; readonly atMs: number; taken: boolean }
+  >()
   /** Zones, by subscription and name. */
   readonly #zones = new Map<string, { readonly id: string; readonly untilMs: number }>()
 
@@ -26,23 +30,39 @@ export class BeingMade {
     return true
   }
 
-  /** Deed keys of links that some object has made, and when Azure took them. */
-  links(nowMs: number): ReadonlyMap<string, number> {
-    for (const [deed, atMs] of this.#links) {
-      if (nowMs < atMs + linkVisibleWithinMs) break
+  /** Whether another object is making this link. */
+  link(deed: Deed, by: string, nowMs: number): boolean {
+    this.#forgetLinks(nowMs)
+    const key = deedKey(deed)
+    const made = this.#links.get(key)
+    if (made !== undefined && made.by !== by) return true
+    this.#links.delete(key)
+    this.#links.set(key, { by, atMs: nowMs, taken: false })
+    return false
+  }
+
+  /** Deed keys of links that some object has made, and when. */
+  links(nowMs: number): readonly (readonly [string, number])[] {
+    this.#forgetLinks(nowMs)
+    return [...this.#links].flatMap(([deed, { atMs, taken }]) => (taken ? [[deed, atMs]] : []))
+  }
+
+  /** What came of it: what Azure did not take another object may try. */
+  did(deed: Deed, { is }: Outcome): void {
+    const { name, action } = deed
+    if (name === 'CreateZone' && is === 'refused') this.#zones.delete(zoneKey(action.id))
+    const link = name === 'CreateLink' ? this.#links.get(deedKey(deed)) : undefined
+    if (link === undefined) return
+    // A guard that does not hold has most likely found it.
+    if (is === 'accepted' || is === 'guarded') link.taken = true
+    else this.#links.delete(deedKey(deed))
+  }
+
+  #forgetLinks(nowMs: number): void {
+    for (const [deed, { atMs }] of this.#links) {
+      if (nowMs < atMs + linkVisibleWithinMs) return
       this.#links.delete(deed)
     }
-    return this.#links
-  }
-
-  accepted(deed: Deed, nowMs: number): void {
-    if (deed.name !== 'CreateLink') return
-    this.#links.delete(deedKey(deed))
-    this.#links.set(deedKey(deed), nowMs)
-  }
-
-  refused({ name, action }: Deed): void {
-    if (name === 'CreateZone') this.#zones.delete(zoneKey(action.id))
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Outcome } from '../azure/action.ts'
 import type { ArmError } from '../azure/error.ts'
 import type { Azure } from '../azure/port.ts'
+import { Readers } from '../azure/readers.ts'
 import { Turns } from '../azure/turns.ts'
 import type { ConfigMaps, EventRecorder, ObjectWriter, Store } from '../kubernetes/port.ts'
 import type { KindOf } from '../runtime/kind.ts'
@@ -43,6 +44,8 @@ export interface EndpointDeps {
   readonly now: () => Date
   /** In [0, 1). */
   readonly random: () => number
+  /** Told when something in Azure has changed that the object read. Absent: objects look again themselves. */
+  readonly onNews?: (key: string, waited: boolean) => void
   /** Azure's monotonic clock, ms. Absent: no list proves that an endpoint is not there yet. */
   readonly moment?: () => number
   /** At servers and subnets, shared with the other kind; absent: for these objects alone. */
@@ -57,7 +60,8 @@ export function endpointKind(deps: EndpointDeps): EndpointKind {
   const { turns = new Turns({ now: () => deps.now().getTime() }) } = deps
   const memory = new Memory(turns)
   const { zoneName = 'privatelink.postgres.database.azure.com' } = deps
-  const sources: Sources = { ...deps, memory, zoneName, zoneNames: new ZoneNames() }
+  const readers = new Readers(deps.azure, deps.onNews)
+  const sources: Sources = { ...deps, memory, zoneName, readers, zoneNames: new ZoneNames() }
   return {
     name: kind,
     observe: (key) => observe(sources, key),
@@ -80,6 +84,9 @@ async function act(
 ): Promise<Outcome> {
   if (deed.name === 'CreateZone' && memory.beingMade.zone(deed, now().getTime())) {
     return held(zoneBeingMade)
+  }
+  if (deed.name === 'CreateLink' && memory.beingMade.link(deed, seen.key, now().getTime())) {
+    return held(linkBeingMade)
   }
   const view = azure.as(identityOf(seen.object))
   const { action } = deed
@@ -117,6 +124,12 @@ const stale: ArmError = {
   code: 'ObjectChanged',
   message: 'The object has changed since it was read.',
   retry: 'fast',
+}
+const linkBeingMade: ArmError = {
+  code: 'LinkBeingMade',
+  message: 'Another object is making the link of this network.',
+  retry: 'fast',
+  retryAfterMs: 10_000,
 }
 const zoneBeingMade: ArmError = {
   code: 'ZoneBeingMade',

@@ -1,64 +1,34 @@
-/**
- * One object's part of a shared list: looked up, not searched, because thousands of objects look into
- * the same list. Each list is indexed once, for as long as it is kept.
- */
+/** One object's part of a shared list, and by which keys it is found there. Pure. */
 import { formatId, idKey, type Id } from '../azure/id.ts'
+import { guidKey, itemsAt, serverKey } from '../azure/listing.ts'
 import type { NetworkInterface, PrivateEndpoint, RecordSet } from '../azure/model.ts'
 import type { Listing } from '../azure/port.ts'
 import { isRunning } from './ownership.ts'
 
-type Index<T> = ReadonlyMap<string, readonly T[]>
-
-/** @param keysOf under which an item is found */
-const indexed = <T>(keysOf: (item: T) => readonly string[]) => {
-  const indices = new WeakMap<Listing<T>, Index<T>>()
-  return (listing: Listing<T>): Index<T> => {
-    const known = indices.get(listing)
-    if (known !== undefined) return known
-    const made = new Map<string, T[]>()
-    for (const item of listing.items) {
-      for (const key of keysOf(item)) made.set(key, [...(made.get(key) ?? []), item])
-    }
-    indices.set(listing, made)
-    return made
-  }
-}
-
-const byEndpointOrId = indexed<NetworkInterface>((nic) => [
-  idKey(nic.id),
-  ...(nic.privateEndpointId === undefined ? [] : [nic.privateEndpointId.toLowerCase()]),
-])
-const byName = indexed<RecordSet>(({ name }) => [name.toLowerCase()])
-const byGuid = indexed<PrivateEndpoint>(({ resourceGuid }) =>
-  resourceGuid === undefined ? [] : [resourceGuid.toLowerCase()],
-)
-
-const byBusyServer = indexed<PrivateEndpoint>((endpoint) =>
-  isRunning(endpoint) && endpoint.connection !== undefined
-    ? [endpoint.connection.serverId.toLowerCase()]
-    : [],
-)
+/** An interface names its endpoint, or is named by it. */
+export const interfaceKeys = ({ id, networkInterfaceIds }: PrivateEndpoint): readonly string[] => [
+  idKey(id),
+  ...networkInterfaceIds.map((of) => of.toLowerCase()),
+]
 
 /** The endpoints on which Azure works, and the server with them. */
 export const endpointsBusyWith = (
   listing: Listing<PrivateEndpoint>,
   serverId: Id<'server'>,
-): readonly PrivateEndpoint[] => byBusyServer(listing).get(formatId(serverId).toLowerCase()) ?? []
+): readonly PrivateEndpoint[] =>
+  itemsAt('privateEndpoints', listing, serverKey(formatId(serverId))).filter(isRunning)
 
-/** Those that name the endpoint, and those that it names. */
-export function interfacesOfEndpoint(
+export const interfacesOfEndpoint = (
   listing: Listing<NetworkInterface>,
-  { id, networkInterfaceIds }: PrivateEndpoint,
-): readonly NetworkInterface[] {
-  const index = byEndpointOrId(listing)
-  const keys = [idKey(id), ...networkInterfaceIds.map((of) => of.toLowerCase())]
-  return [...new Set(keys.flatMap((key) => index.get(key) ?? []))]
-}
+  endpoint: PrivateEndpoint,
+): readonly NetworkInterface[] => [
+  ...new Set(interfaceKeys(endpoint).flatMap((key) => itemsAt('networkInterfaces', listing, key))),
+]
 
 export const recordsNamed = (listing: Listing<RecordSet>, name: string): readonly RecordSet[] =>
-  byName(listing).get(name.toLowerCase()) ?? []
+  itemsAt('recordSets', listing, name.toLowerCase())
 
 export const endpointWithGuid = (
   listing: Listing<PrivateEndpoint>,
   resourceGuid: string,
-): PrivateEndpoint | undefined => byGuid(listing).get(resourceGuid.toLowerCase())?.[0]
+): PrivateEndpoint | undefined => itemsAt('privateEndpoints', listing, guidKey(resourceGuid))[0]

@@ -157,13 +157,12 @@ export class Memory {
     const at = { nowMs, generation, chance: seen.chance }
     const error = errorOf(outcome)
     notes.firsthand.did(deed.name, outcome, at)
+    this.beingMade.did(deed, outcome)
     if (error !== undefined) {
       notes.setbacks.set(key, nextSetback(notes.setbacks.get(key), error, at))
-      if (outcome.is === 'refused') this.beingMade.refused(deed)
       return
     }
     notes.setbacks.delete(key)
-    this.beingMade.accepted(deed, nowMs)
     const operation = outcome.is === 'accepted' ? outcome.operation : undefined
     notes.accepted.set(key, {
       atMs: nowMs,

@@ -16,6 +16,7 @@ import type {
 } from '../azure/model.ts'
 import type { ArmError } from '../azure/error.ts'
 import type { Observed } from '../azure/observed.ts'
+import type { Pace } from '../azure/port.ts'
 import type { Found } from '../kubernetes/identities.ts'
 import type { ConfigMap } from '../kubernetes/port.ts'
 import type { Owner } from './tags.ts'
@@ -51,6 +52,8 @@ export interface Observation {
   readonly publication?: Publication
   /** Absent: nothing was asked of Azure, because nothing could follow from it. */
   readonly azure?: AzureSeen
+  /** How the object learns of a change of what was seen; absent: by looking again. */
+  readonly pace?: Pace
 }
 
 export type Publication =
@@ -86,6 +89,8 @@ export interface Past {
    * has not: what this process has tried itself, or found noted, is looked for by GET.
    */
   readonly untriedSince?: number
+  /** ms since the epoch: when its zone group is looked at again although its record agrees. */
+  readonly zoneGroupDueMs?: number
   /** ms since the epoch: since when Azure has shown no endpoint. */
   readonly absentSinceMs?: number
   /** ms since the epoch: since when the record of an approved endpoint has been wrong. */

@@ -1,5 +1,6 @@
 /** The reads of private DNS: which zone, its links and records, the endpoint's zone group. */
 import { lastName, sameId, sameText, type Id } from '../azure/id.ts'
+import { guidKey } from '../azure/listing.ts'
 import type { PrivateEndpoint, RecordSet, Server, ZoneGroup } from '../azure/model.ts'
 import type { EndpointSpec } from '../api/private-endpoint.ts'
 import { absent, present, type Observed } from '../azure/observed.ts'
@@ -87,7 +88,8 @@ async function recordsOf(
   name: string | undefined,
 ): Promise<Observed<readonly RecordSet[]> | Unasked> {
   if (zoneId === undefined) return unasked
-  const all = await view.list({ list: 'recordSets', zoneId }, age)
+  const about = name === undefined ? undefined : [name.toLowerCase()]
+  const all = await view.list({ list: 'recordSets', zoneId }, age, about)
   if (all.is !== 'present') return all
   return present(name === undefined ? all.value.items : recordsNamed(all.value, name))
 }
@@ -104,7 +106,8 @@ async function creatorSeen(
   if (creator === undefined || endpoint.is !== 'present') return unasked
   if (sameText(creator.resourceGuid, endpoint.value.resourceGuid)) return unasked
   const { subscriptionId } = target.endpointId
-  const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
+  const about = [guidKey(creator.resourceGuid)]
+  const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age, about)
   if (all.is !== 'present') return all
   const living = endpointWithGuid(all.value, creator.resourceGuid)
   return living ? present(living) : absent

@@ -4,7 +4,7 @@ import { placement } from './address.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { present, type Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
-import { interfacesOfEndpoint } from './listing.ts'
+import { interfaceKeys, interfacesOfEndpoint } from './listing.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { calmly, type Ages } from './observe-calm.ts'
 import { isRunning } from './ownership.ts'
@@ -64,7 +64,7 @@ export function interfacesOf(
   return calmly(
     ages,
     async (maxAge) => {
-      const all = await view.list(scope, maxAge)
+      const all = await view.list(scope, maxAge, interfaceKeys(endpoint))
       return all.is === 'present' ? present(interfacesOfEndpoint(all.value, endpoint)) : all
     },
     (found) => isRunning(endpoint) || found.some(({ addresses }) => addresses.length > 0),

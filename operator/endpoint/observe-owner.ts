@@ -1,6 +1,7 @@
 /** Whose things are: the endpoint's tags elsewhere in Azure, owners and older objects in the cluster. */
 import type { EndpointSpec } from '../api/private-endpoint.ts'
 import { formatId, idKey, sameText } from '../azure/id.ts'
+import { itemsAt, objectKey, ownerKey, serverKey } from '../azure/listing.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
@@ -25,10 +26,13 @@ export async function elsewhereOf(
   age: number,
 ): Promise<Pick<AzureSeen, 'elsewhere' | 'busyWith'>> {
   const { subscriptionId } = endpointId
-  const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
+  const keys = [ownerKey(owner.owner), objectKey(owner.object)]
+  const about = [...keys, serverKey(formatId(serverId))]
+  const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age, about)
   if (all.is !== 'present') return {}
   const [busy] = endpointsBusyWith(all.value, serverId)
-  const found = all.value.items.find(
+  const tagged = keys.flatMap((key) => itemsAt('privateEndpoints', all.value, key))
+  const found = tagged.find(
     ({ id, tags, provisioningState }) =>
       isMarked(tags, owner) && idKey(id) !== idKey(endpointId) && provisioningState !== 'Deleting',
   )

@@ -79,7 +79,7 @@ export const wantedLinksOf = (
 ): Promise<Observed<readonly VirtualNetworkLink[]>> =>
   calmly(
     ages,
-    (maxAge) => linksOf(view, zoneId, maxAge),
+    (maxAge) => linksOf(view, zoneId, maxAge, linkedNetworks.map(idKey)),
     (found) =>
       linkedNetworks.every((network) =>
         found.some(
@@ -93,7 +93,8 @@ async function linksOf(
   view: AzureView,
   zoneId: Id<'zone'>,
   age: number,
+  about?: readonly string[],
 ): Promise<Observed<readonly VirtualNetworkLink[]>> {
-  const all = await view.list({ list: 'virtualNetworkLinks', zoneId }, age)
+  const all = await view.list({ list: 'virtualNetworkLinks', zoneId }, age, about)
   return all.is === 'present' ? present(all.value.items) : all
 }

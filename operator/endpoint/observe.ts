@@ -5,9 +5,8 @@
 import { finalizer, type PostgresPrivateEndpoint } from '../api/private-endpoint.ts'
 import { requestedToken } from '../api/requested.ts'
 import { sameId } from '../azure/id.ts'
-import { itemOf } from '../azure/listing.ts'
 import type { PrivateEndpoint, Server } from '../azure/model.ts'
-import { absent, present, type Observed } from '../azure/observed.ts'
+import { absent, type Observed } from '../azure/observed.ts'
 import type { Azure, AzureView } from '../azure/port.ts'
 import type { ConfigMaps, ObjectWriter, Store } from '../kubernetes/port.ts'
 import { beginnerOf, rivalOf } from './claim.ts'
@@ -15,10 +14,12 @@ import { claimants } from './indexes.ts'
 import { gate } from './gate.ts'
 import { identityOf, makerOf } from './identity.ts'
 import type { Memory } from './memory.ts'
+import type { Readers } from '../azure/readers.ts'
 import type { ZoneNames } from './observe-name.ts'
 import { unasked, type AzureSeen, type Observation } from './observation.ts'
 import { calmly } from './observe-calm.ts'
 import { observeDns } from './observe-dns.ts'
+import { endpointOf } from './observe-endpoint.ts'
 import { addressOf, interfacesOf, networkOf, subnetOf } from './observe-network.ts'
 import { failureOf } from './observe-failure.ts'
 import { published } from './observe-published.ts'
@@ -43,6 +44,7 @@ export interface Sources {
   /** Azure's monotonic clock, ms; absent: only a GET proves that there is no endpoint yet. */
   readonly moment?: () => number
   readonly zoneNames: ZoneNames
+  readonly readers: Readers
   /** The zone's name in this cloud, for a server that can't be asked. */
   readonly zoneName: string
 }
@@ -52,6 +54,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
   const object = from.endpoints.get(key)
   if (object === undefined) {
     memory.forget(key)
+    from.readers.forget(key)
     return undefined
   }
   const at = from.now()
@@ -75,11 +78,15 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     seniors: {},
     past: memory.past(key, generation, at.getTime()),
   }
-  if (parsed.is === 'invalid' || !worthAsking(object)) return base
+  if (parsed.is === 'invalid' || !worthAsking(object)) {
+    from.readers.forget(key)
+    return base
+  }
   const leaving = object.metadata.deletionTimestamp !== undefined
   const target = leaving ? boundTarget(object, parsed.value) : parsed.value
   if (!sameId(target.endpointId, boundTarget(object, target).endpointId)) return base
-  const azure = await look(from, base, target)
+  const watched = from.readers.watch(key, identityOf(object))
+  const azure = await look(from, base, target, watched.view)
   const publication = await published(from.configMaps, object, memory.trouble(key))
   const takenBy = turnOf(from, object, key, target, azure.endpoint) ?? azure.busyWith
   memory.absent(key, azure.endpoint.is === 'absent', at.getTime())
@@ -96,6 +103,7 @@ export async function observe(from: Sources, key: string): Promise<Observation |
     parsed: { is: 'target', value: target },
     past: memory.past(key, generation, at.getTime()),
     azure,
+    pace: watched.pace(),
     seniors: seniorsOf(from, base, azure, target),
     ownerGone: await ownerGone(from, base, azure.endpoint),
     ...(publication === undefined ? {} : { publication }),
@@ -119,9 +127,13 @@ function requestOf({ metadata, status }: PostgresPrivateEndpoint): string | unde
   return token === status?.lastHandledReconcileAt ? undefined : token
 }
 
-async function look(from: Sources, base: Observation, target: Target): Promise<AzureSeen> {
+async function look(
+  from: Sources,
+  base: Observation,
+  target: Target,
+  view: AzureView,
+): Promise<AzureSeen> {
   const { object, requested, at } = base
-  const view = from.azure.as(identityOf(object))
   const leaving = object.metadata.deletionTimestamp !== undefined
   const age = maxAgeMs(object, requested !== undefined, at.getTime(), from.settings)
   const calm = requested === undefined ? Math.max(age, calmMs(from.settings)) : age
@@ -167,26 +179,3 @@ const isAsMade = (base: Observation, endpoint: PrivateEndpoint): boolean =>
   isRunning(endpoint) ||
   (endpoint.provisioningState === 'Succeeded' &&
     differencesOf(base, endpoint).differences.length === 0)
-
-/**
- * Absence of what was begun, or is let go, is proven: by GET, or by the list of its own group. An
- * endpoint that was never begun may be looked up in the subscription's list while it can't be made; its
- * PUT proves absence again, as every deletion proves presence.
- */
-async function endpointOf(
-  view: AzureView,
-  { object }: Observation,
-  target: Target,
-  age: number,
-  open: boolean,
-): Promise<Observed<PrivateEndpoint>> {
-  const { metadata, status } = object
-  const leaving = metadata.deletionTimestamp !== undefined
-  if (leaving || open || status?.privateEndpointId !== undefined)
-    return view.find(target.endpointId, age)
-  const { subscriptionId } = target.endpointId
-  const all = await view.list({ list: 'privateEndpoints', subscriptionId }, age)
-  if (all.is !== 'present') return view.find(target.endpointId, age)
-  const found = itemOf(all.value, target.endpointId)
-  return found ? present(found) : absent
-}

@@ -15,6 +15,7 @@ import { changesOf } from './connection-info.ts'
 import { deedKey } from './deed.ts'
 import type { Observation } from './observation.ts'
 import type { Settings } from './pace.ts'
+import { blindPatienceMs, deniedPatienceMs } from './patience.ts'
 import type { Plan } from './plan.ts'
 import { abnormal, classOf, readyOf } from './report-conditions.ts'
 import { driftEvent, eventsOf } from './report-events.ts'
@@ -38,12 +39,8 @@ export interface Written {
   readonly blind: boolean
 }
 
-/** Roles take up to 30 minutes to take effect (Microsoft's articles on private endpoints). */
-const deniedPatienceMs = 30 * 60_000
 /** So long, that an endpoint is being made says enough: Azure takes 30 to 53 s. */
 const makingPatienceMs = 2 * 60_000
-/** So long, what was last seen of Azure stands while it can't be read. */
-const blindPatienceMs = 5 * 60_000
 export function report(
   seen: Observation,
   made: Plan,

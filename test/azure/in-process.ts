@@ -5,6 +5,7 @@
 import { createHttpHeaders } from '@azure/core-rest-pipeline'
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import type { ArmError } from '../../operator/azure/error.ts'
+import type { Cadence } from '../../operator/azure/cadence.ts'
 import { createClient, type Clock, type Observation } from '../../operator/azure/client.ts'
 import { makeId, type Id, type IdKind } from '../../operator/azure/id.ts'
 import { Limiter } from '../../operator/azure/limiter.ts'
@@ -78,6 +79,8 @@ export interface InProcessOptions {
   readonly limiter?: Limiter
   /** An origin; absent: that of a cloud that does not exist. */
   readonly resourceManager?: string
+  /** With a clock that has timers: how often lists are read unasked. */
+  readonly cadence?: Cadence
 }
 
 const hour = 3_600_000
@@ -114,6 +117,7 @@ export function inProcess(answer: Answer, options: InProcessOptions = {}): InPro
     reader: { session, clock, resourceManager: manager },
     clock,
     graces: usualGraces,
+    ...(options.cadence === undefined ? {} : { cadence: options.cadence }),
     write: (self, action, by) => write(writer, self, action, by),
   })
   const lines = (): readonly string[] =>

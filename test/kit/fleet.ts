@@ -7,6 +7,7 @@ import { createHttpHeaders } from '@azure/core-rest-pipeline'
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline'
 import { createAzure, type StoppableAzure } from '../../operator/azure/azure.ts'
 import { brokenBy } from '../../operator/azure/failure.ts'
+import { Turns } from '../../operator/azure/turns.ts'
 import { endpointKind } from '../../operator/endpoint/kind.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
 import { Backoff, backoffSettings } from '../../operator/runtime/backoff.ts'
@@ -14,6 +15,8 @@ import { Controller } from '../../operator/runtime/controller.ts'
 import { reconcile } from '../../operator/runtime/reconcile.ts'
 import { Cluster, keyOf } from '../azure/endpoint.cluster.ts'
 import { simulatorInMemory, type InMemory, type InMemoryOptions } from '../arm/in-memory.ts'
+import { Dice } from '../arm/dice.ts'
+import { durations } from '../arm/duration.ts'
 import { dice, World } from './virtual-time.ts'
 
 /** What a request takes on the wire, ms. */
@@ -25,6 +28,8 @@ export interface FleetOptions extends Partial<Pick<InMemoryOptions, 'lag' | 'thr
   readonly count: number
   /** Of how many subnets each network is. */
   readonly subnetsPerNetwork?: number
+  /** Whether the networks are linked to the zone beforehand. */
+  readonly linked?: boolean
 }
 
 export class Fleet {
@@ -34,29 +39,35 @@ export class Fleet {
   readonly count: number
   readonly group: string
   visits = 0
+  /** How often an object was told that something has changed. */
+  news = 0
   readonly #clock = this.time.clock()
-  readonly #token: string
   readonly #random: () => number
   readonly #failures: unknown[] = []
+  readonly #seed: number
+  #clearedAt = 0
   #operator: { readonly azure: StoppableAzure; readonly controller: Controller } | undefined
 
   /** Everything but the endpoints is there, and has been for an hour. */
   static async of(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options)
     await fleet.time.pass(3_600_000)
-    fleet.arm.clearRequests()
+    if (options.linked) fleet.#link()
+    await fleet.time.pass(600_000)
+    fleet.clear()
     return fleet
   }
 
   private constructor({ count, subnetsPerNetwork = 100, ...options }: FleetOptions) {
     this.count = count
-    this.#random = dice(options.seed ?? 1)
+    this.#seed = options.seed ?? 1
+    this.#random = dice(this.#seed)
     const now = (): number => this.#clock.now().getTime()
     this.cluster = new Cluster(() => this.#clock.now())
     this.arm = simulatorInMemory({ now, ...options })
     const owner = this.arm.identity('owner')
     this.group = `/subscriptions/${owner.subscriptionIds[0]}/resourceGroups/rg`
-    this.#token = this.#signIn()
+    this.subnets = subnetsPerNetwork
     this.#furnish(subnetsPerNetwork)
   }
 
@@ -69,7 +80,7 @@ export class Fleet {
     const answer = this.arm.answer({
       method,
       url: `${this.arm.url}${path}?api-version=${version}`,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.#signIn()}`, 'content-type': 'application/json' },
       body: body === undefined ? '' : JSON.stringify(body),
     })
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`)
@@ -81,17 +92,31 @@ export class Fleet {
     await this.#operator?.controller.stop()
     await this.#operator?.azure.stop()
     const azure = this.#azure()
+    const turns = new Turns({
+      now: () => this.#clock.monotonic(),
+      timer: (ms, then) => this.#clock.timer(ms, then),
+      onTurn: this.#onTurn,
+    })
     const kind = endpointKind({
       azure,
       ...{ endpoints: this.cluster, writer: this.cluster, events: this.cluster },
       ...{ clusterId: 'cluster-1', settings, random: this.#random },
+      turns,
       now: () => this.#clock.now(),
       moment: () => this.#clock.monotonic(),
+      onNews: (key, waited) => {
+        this.news += 1
+        this.#operator?.controller.wake(key, waited ? 'begun' : 'routine')
+      },
     })
     const controller = new Controller({
-      visit: (key) => {
+      visit: async (key) => {
         this.visits += 1
-        return reconcile(kind, key, () => this.#clock.now())
+        const began = this.#clock.monotonic()
+        const visit = await reconcile(kind, key, () => this.#clock.now())
+        turns.visited(`${kind.name} ${key}`, began)
+        azure.visited(`${kind.name} ${key}`, began)
+        return visit
       },
       workers: 32,
       clock: this.#clock,
@@ -106,6 +131,9 @@ export class Fleet {
     for (const { metadata } of this.cluster.all()) controller.wake(keyOf(metadata), 'routine')
     controller.start()
   }
+
+  readonly #onTurn = (who: string): void =>
+    this.#operator?.controller.wake(who.slice(who.indexOf(' ') + 1), 'begun')
 
   create(index: number): string {
     const network = Math.floor(index / this.subnets)
@@ -132,7 +160,7 @@ export class Fleet {
     while (!done()) {
       assert.equal(this.#failures, [], what)
       if (this.time.at - begun > 3_600_000) throw new Error(`${what}: not within an hour`)
-      await this.time.pass(500)
+      await this.time.pass(100)
     }
     return (this.time.at - begun) / 1_000
   }
@@ -146,6 +174,33 @@ export class Fleet {
         count,
       ]),
     )
+  }
+
+  /** Counts from now on. */
+  clear(): void {
+    this.arm.clearRequests()
+    this.visits = 0
+    this.news = 0
+    this.#clearedAt = this.time.at
+  }
+
+  /** ms. */
+  sinceClear(): number {
+    return this.time.at - this.#clearedAt
+  }
+
+  tagsOf(endpoint: string): Readonly<Record<string, string>> {
+    const path = `${this.group}/providers/Microsoft.Network/privateEndpoints/${endpoint}`
+    return (this.ask('GET', path) as { readonly tags: Readonly<Record<string, string>> }).tags
+  }
+
+  /** ms that Azure takes for the first PUTs of this endpoint and of its zone group, one after the other. */
+  operationsMs(endpoint: string): number {
+    const id = `${this.group}/providers/Microsoft.Network/privateEndpoints/${endpoint}`
+    const took = (what: 'endpointCreate' | 'zoneGroup', of: string): number =>
+      new Dice(this.#seed).between(`${what} ${of.toLowerCase()}`, ...durations[what].seconds)
+    const group = `${id}/privateDnsZoneGroups/default`
+    return (took('endpointCreate', id) + took('zoneGroup', group)) * 1_000
   }
 
   async stop(): Promise<void> {
@@ -170,7 +225,14 @@ export class Fleet {
     const clock = this.#clock
     return createAzure({
       environment: this.arm.env,
-      clock: { now: () => clock.now(), monotonicMs: () => clock.monotonic() },
+      clock: {
+        now: () => clock.now(),
+        monotonicMs: () => clock.monotonic(),
+        timer: (ms, then) => clock.timer(ms, then),
+      },
+      timer: (ms, then) => clock.timer(ms, then),
+      onTurn: this.#onTurn,
+      cadence: settings,
       random: this.#random,
       mayWrite: () => true,
       onRequest: () => undefined,
@@ -198,7 +260,6 @@ export class Fleet {
   }
 
   #furnish(subnetsPerNetwork: number): void {
-    this.subnets = subnetsPerNetwork
     this.ask('PUT', this.group, { location: 'westeurope' })
     const provider = `${this.group}/providers/Microsoft.Network`
     for (let network = 0; network * subnetsPerNetwork < this.count; network += 1) {
@@ -217,6 +278,24 @@ export class Fleet {
     }
     this.ask('PUT', `${provider}/privateDnsZones/${zoneName}`, { location: 'global' })
     for (let index = 0; index < this.count; index += 1) this.#makeServer(index)
+  }
+
+  #link(): void {
+    const subnetsPerNetwork = this.subnets
+    const provider = `${this.group}/providers/Microsoft.Network`
+    for (let network = 0; network * subnetsPerNetwork < this.count; network += 1) {
+      this.ask(
+        'PUT',
+        `${provider}/privateDnsZones/${zoneName}/virtualNetworkLinks/net-${network}`,
+        {
+          location: 'global',
+          properties: {
+            virtualNetwork: { id: `${provider}/virtualNetworks/net-${network}` },
+            registrationEnabled: false,
+          },
+        },
+      )
+    }
   }
 
   #makeServer(index: number): void {

@@ -2,6 +2,7 @@
  * The decoder of each kind, and of a page of each list. Pure. An answer is decoded or it is not; there is
  * no half of one, and an undecodable answer is never an absence or an empty list.
  */
+import { digestOf } from '../digest.ts'
 import { sameId, type Id } from '../id.ts'
 import { isObject } from '../json.ts'
 import type { Json, JsonObject, Kind, Models } from '../model.ts'
@@ -59,19 +60,35 @@ export interface Page<T> {
   readonly nextLink: string | undefined
 }
 
-/** A page of a list. An item of wrong types spoils the page; one that nobody can name is left out. */
+/**
+ * A page of a list. An item of wrong types spoils the page; one that nobody can name is left out.
+ * @param known the item of that id as it was decoded before; if it is still the same it stays itself
+ */
 export const decodePage = <K extends Kind>(
   kind: K,
   body: Json | undefined,
+  known: (id: string) => Models[K] | undefined = () => undefined,
 ): Decoded<Page<Models[K]>> =>
   attempt(() => {
     const page = asObject(body)
     const all = optionalObjects(page, 'value')
     if (all === undefined) throw new Undecodable('value', 'there')
-    const items = all.flatMap((item) => nameable(() => decoders[kind](item)))
+    const items = all.flatMap((item) =>
+      nameable(() => {
+        const mark = digestOf(JSON.stringify(item))
+        const before = known(filledText(item, 'id') ?? '')
+        return before?.mark === mark ? before : { ...lean(decoders[kind](item)), mark }
+      }),
+    )
     const nextLink = filledText(page, 'nextLink')
     return { items, skipped: all.length - items.length, nextLink }
   })
+
+/** Kinds of whose bodies nothing is sent back: lists keep what was decoded alone. */
+const readOnly: readonly Kind[] = ['networkInterface', 'recordSet', 'privateLinkResource']
+const nothing: JsonObject = {}
+const lean = <K extends Kind>(item: Models[K]): Models[K] =>
+  readOnly.includes(item.id.kind) ? { ...item, raw: nothing } : item
 
 function nameable<T>(read: () => T): readonly T[] {
   try {
