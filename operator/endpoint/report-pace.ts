@@ -31,7 +31,8 @@ export function againInMs(
   const wishes = findings.map((finding) => wishOf(seen, finding, nowMs, settings))
   const { inFlightMs } = settings
   // Whether it waits for news or looks by itself shows once the write is known.
-  const accepted = outcomes.some(({ is }) => is === 'accepted') ? [oftenMs(settings)] : []
+  const soon = seen.pace === 'news' || seen.pace === 'alone' ? oftenMs(settings) : inFlightMs
+  const accepted = outcomes.some(({ is }) => is === 'accepted') ? [soon] : []
   const noting = isPending(seen) ? [inFlightMs] : []
   const rest = atRestMs(seen, nowMs, settings)
   const soonest = Math.min(rest, ...wishes, ...accepted, ...noting)
