@@ -10,7 +10,7 @@ const sum = (requests: ReadonlyMap<string, number>, of = /^/): number =>
 
 test('made together, each costs two writes and a small part of the lists', async () => {
   const count = 120
-  const fleet = await Fleet.of({ count })
+  const fleet = await Fleet.of({ count, linked: true })
   await fleet.start()
   for (let index = 0; index < count; index += 1) fleet.create(index)
   await fleet.until('all are ready', () => fleet.ready === count)
@@ -24,7 +24,7 @@ test('made together, each costs two writes and a small part of the lists', async
 
 /** Made and at rest; nothing was asked yet since. */
 async function atRest(count: number): Promise<Fleet> {
-  const fleet = await Fleet.of({ count })
+  const fleet = await Fleet.of({ count, linked: true })
   await fleet.start()
   for (let index = 0; index < count; index += 1) fleet.create(index)
   await fleet.until('all are ready', () => fleet.ready === count)
