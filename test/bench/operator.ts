@@ -17,6 +17,13 @@ export function entryPoint(): readonly string[] {
   return (JSON.parse(words) as readonly string[]).slice(1)
 }
 
+/** Variables that the image sets. */
+function imageVariables(): Readonly<Record<string, string>> {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  const words = [...dockerfile.matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '))
+  return Object.fromEntries(words.map((word) => word.split('=') as [string, string]))
+}
+
 export interface OperatorSettings {
   readonly env: Readonly<Record<string, string>>
   readonly kubeconfig: string
@@ -45,7 +52,7 @@ export class Operator {
       new Program({
         name: 'the operator',
         argv: [...profiled, ...entryPoint(), '--health-port', '0', ...args],
-        env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...env, KUBECONFIG: kubeconfig },
+        env: { PATH, HOME, TMPDIR, ...imageVariables(), ...env, KUBECONFIG: kubeconfig },
         logFile,
       }),
     )

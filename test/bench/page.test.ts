@@ -10,6 +10,7 @@ const page = suite('the page of figures')
 const on = (date: string) => ({
   date,
   hardware: '2 × Test, 8 GiB',
+  load: 1,
   system: 'Linux 6',
   versions: { 'Node.js': 'v24' },
   operator: 'node dist/operator.js',
@@ -41,9 +42,13 @@ page('what misses its goal is bold, and the peer stands beside', () => {
   )
   const lines = pageOf({ ...on('2026-01-01'), figures }).split('\n')
   assert.ok(
-    lines.includes('| resident memory | 1,000 | **120 MiB** | ≤ 110 | 235 |  | 2026-01-01 |'),
+    lines.includes(
+      '| resident memory | 1,000 | **120 MiB** | ≤ 110 | 235 |  | 2026-01-01, load 1 |',
+    ),
   )
-  assert.ok(lines.includes('| resident memory | 10,000 | 190 MiB | ≤ 200 |  |  | 2026-01-01 |'))
+  assert.ok(
+    lines.includes('| resident memory | 10,000 | 190 MiB | ≤ 200 |  |  | 2026-01-01, load 1 |'),
+  )
   assert.ok(lines.includes('![resident memory](benchmarks/memory.svg)'))
 })
 

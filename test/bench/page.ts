@@ -12,9 +12,9 @@ import { svgOf, type Plot } from './plot.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** A figure, and when and on what it was measured. */
-export interface Result extends Figure, Pick<Surroundings, 'date' | 'hardware'> {}
+export interface Result extends Figure, Pick<Surroundings, 'date' | 'hardware' | 'load'> {}
 
-export interface Results extends Omit<Surroundings, 'date' | 'hardware'> {
+export interface Results extends Omit<Surroundings, 'date' | 'hardware' | 'load'> {
   readonly figures: readonly Result[]
 }
 
@@ -28,9 +28,9 @@ const keyOf = ({ part, n, name }: Figure): string => `${part} ${n} ${name}`
 export function merged(
   before: readonly Result[],
   figures: readonly Figure[],
-  { date, hardware }: Surroundings,
+  { date, hardware, load }: Surroundings,
 ): readonly Result[] {
-  const fresh = figures.map((figure): Result => ({ ...figure, date, hardware }))
+  const fresh = figures.map((figure): Result => ({ ...figure, date, hardware, load }))
   const keys = new Set(fresh.map(keyOf))
   const all = [...before.filter((each) => !keys.has(keyOf(each))), ...fresh]
   const order = [...new Set(all.map(({ part }) => part))]
@@ -44,7 +44,7 @@ export async function writePage(
   const known: readonly Result[] = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Results).figures
     : []
-  const { date: _, hardware: __, ...rest } = surroundings
+  const { date: _, hardware: __, load: ___, ...rest } = surroundings
   const results = { ...rest, figures: merged(known, figures, surroundings) }
   const pretty = (text: string, parser: string): Promise<string> =>
     format(text, { parser, printWidth: 100 })
@@ -83,7 +83,7 @@ export const plotsOf = (results: readonly Result[]): ReadonlyMap<string, Plot> =
   )
 
 const row = (figure: Result): string => {
-  const { n, name, value, unit, goal, peer, note = '', date } = figure
+  const { n, name, value, unit, goal, peer, note = '', date, load } = figure
   const reached = isReached(figure)
   const cells = [
     name,
@@ -92,7 +92,7 @@ const row = (figure: Result): string => {
     goal === undefined ? '' : `≤ ${shown(goal)}`,
     peer === undefined ? '' : shown(peer),
     note,
-    date,
+    `${date}, load ${load}`,
   ]
   return `| ${cells.join(' | ')} |`
 }
@@ -116,6 +116,8 @@ export function pageOf({ system, versions, operator, figures }: Results): string
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
     `- Operator: \`${operator}\``,
+    '- Load: how many processes wanted a processor when the run ended. Above the number of processors, times',
+    '  and processor figures are upper bounds; requests, writes and answers 429 are counts.',
     "- Floor: the least time for two writes an endpoint under ARM's token bucket of writes (200 at once, 10 a",
     "  second), Microsoft.Network's window where it is on (1,000 in five minutes), and one operation at a",
     '  time on each server, and on each subnet for three seconds; and the zone group of the last one, 10 s.',

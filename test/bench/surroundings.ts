@@ -1,6 +1,6 @@
 /** On what the figures were measured: hardware, versions, date. */
 import { readFileSync } from 'node:fs'
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { packages } from '../control-plane/packages.ts'
 import { root } from '../demo/root.ts'
@@ -9,6 +9,8 @@ import { entryPoint } from './operator.ts'
 export interface Surroundings {
   readonly date: string
   readonly hardware: string
+  /** How many processes wanted a processor, on the average of the last minute. */
+  readonly load: number
   readonly system: string
   readonly versions: Readonly<Record<string, string>>
   /** What the operator's process is, as the image starts it. */
@@ -26,6 +28,7 @@ export function surroundings(): Surroundings {
   return {
     date: new Date().toISOString().slice(0, 10),
     hardware: `${cpus().length} × ${first?.model ?? 'unknown'}, ${memory}`,
+    load: Math.round(loadavg()[0] ?? 0),
     system: `${type()} ${release()}`,
     versions: {
       'pgpe-operator': own(),
