@@ -2,6 +2,7 @@
  * The real cluster of a measurement: what is made in it, what becomes of it, and how many writes its API
  * server has taken. Must never write a status.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { PostgresPrivateEndpoint } from '../../operator/api/private-endpoint.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
@@ -143,6 +144,12 @@ export class Cluster {
         dispatcher: this.#agent,
         signal,
       })
+      if (answer.statusCode !== 200) {
+        // A kind that was just made is not served by every part of the API server yet.
+        await answer.body.dump()
+        await sleep(500, undefined, { signal })
+        continue
+      }
       let rest = ''
       for await (const chunk of answer.body.setEncoding('utf8')) {
         const lines = (rest + chunk).split('\n')

@@ -13,7 +13,7 @@ import { tableOf } from './table.ts'
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
-  const { only, n, seconds, json, profile, details } = options
+  const { only, n, seconds, json, profile, details, page } = options
   await builtBundle()
   const figures: Figure[] = []
   for (const part of parts.filter(({ name }) => only.some((each) => each === name))) {
@@ -29,13 +29,14 @@ async function bench(options: Options, signal: AbortSignal): Promise<void> {
         profiles: profile && resolve(profile),
       })
       figures.push(...measured)
+      // At once, so that a run that breaks off later has not been in vain.
+      if (page) await writePage(surroundings(), measured)
       console.log(tableOf(measured))
     }
   }
   const on = surroundings()
   const result = { ...on, figures }
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`)
-  if (options.page) await writePage(on, figures)
 }
 
 async function main(): Promise<number> {
