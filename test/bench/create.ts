@@ -54,6 +54,9 @@ interface Measured {
   readonly operator: Operator
 }
 
+const eventsIn = (writes: Writes): number =>
+  [...writes].reduce((sum, [key, count]) => (key.includes(' events') ? sum + count : sum), 0)
+
 /** Goals and peers are of a thousand endpoints; fewer have no room to share anything. */
 function figures({ part, n, rows, took, floor, cpu, writes, operator }: Measured) {
   const figure = figuresOf(part, n)
@@ -71,7 +74,11 @@ function figures({ part, n, rows, took, floor, cpu, writes, operator }: Measured
       ...(many ? { goal: n / 50, peer: n * 0.084 } : {}),
     }),
     figure('processor time per endpoint', (cpu / n) * 1_000, 'ms'),
-    figure('kube-apiserver writes per endpoint', sumOf(writes) / n, '', { goal: 6, peer: 20 }),
+    figure('kube-apiserver writes per endpoint', sumOf(writes) / n, '', {
+      ...{ goal: 6, peer: 20 },
+      // The operator records so many a second and no more; two an endpoint are due.
+      note: `${eventsIn(writes)} Events of ${2 * n} due were recorded`,
+    }),
     figure('resident memory, most', operator.memory.peak, 'MiB'),
   ]
 }
