@@ -2,6 +2,8 @@
 import { openApi, type Definition } from './definition.ts'
 import { annotations, group, labels, version } from './group.ts'
 import { code, table } from './markdown.ts'
+import { examples } from './reference-examples.ts'
+import { isObject, typeOf } from './reference-type.ts'
 import type { Json, JsonObject } from './schema.ts'
 
 /** One place in a schema: `spec.dns.zoneId`; items of a list are `[]`. */
@@ -10,9 +12,6 @@ export interface Place {
   readonly json: JsonObject
   readonly required: boolean
 }
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json)
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
@@ -50,22 +49,9 @@ export const rulesOf = (json: JsonObject): readonly PlacedRule[] =>
     }))
   })
 
-function typeOf({ json }: Place): string {
-  const { type, format, items, maxItems, enum: values, additionalProperties } = json
-  if (Array.isArray(values)) return values.map((value) => code(String(value))).join(', ')
-  if (type === 'array') {
-    const of = isObject(items) ? typeOf({ path: '', json: items, required: true }) : ''
-    return `list of at most ${String(maxItems)}: ${of}`
-  }
-  if (isObject(additionalProperties)) {
-    const longest = String(additionalProperties['maxLength'])
-    return `map of texts, at most ${String(json['maxProperties'])} entries of at most ${longest} characters`
-  }
-  if (type === 'string' && format === 'date-time') return 'time'
-  if (type === 'string') return `text, at most ${String(json['maxLength'])} characters`
-  if (type === 'integer') return 'number'
-  return type === 'boolean' ? 'true or false' : String(type)
-}
+/** Lists and maps as one writes them in YAML's flow style, which JSON is. */
+const shown = (example: Json): string =>
+  code(typeof example === 'string' ? example : JSON.stringify(example))
 
 function presence({ path, json, required }: Place): string {
   const value = json['default']
@@ -73,13 +59,20 @@ function presence({ path, json, required }: Place): string {
   return required && !path.startsWith('status') ? 'required' : ''
 }
 
-function fields(top: string, all: readonly Place[]): readonly string[] {
+function fields(
+  top: string,
+  all: readonly Place[],
+  given: Readonly<Record<string, Json>> = {},
+): readonly string[] {
   const below = all.filter(({ path }) => path.startsWith(`${top}.`) && !path.endsWith('[]'))
   return table(
     ['field', 'type', 'default', 'meaning'],
     below.map((place) => [
       code(place.path),
-      typeOf(place),
+      [
+        typeOf(place.json),
+        ...(given[place.path] === undefined ? [] : [`such as ${shown(given[place.path] ?? '')}`]),
+      ].join(', '),
       presence(place),
       String(place.json['description'] ?? ''),
     ]),
@@ -118,7 +111,7 @@ export function reference(made: Definition): string {
     '',
     '### Spec',
     '',
-    ...fields('spec', all),
+    ...fields('spec', all, examples[made.shortName]),
     '',
     `Manifests for every case, each of which is tried: [charts/pgpe-operator/examples](../charts/pgpe-operator/examples).`,
     '',

@@ -163,13 +163,19 @@ async function look(
       : unasked,
     endpoint.is === 'absent' && open ? addressOf(view, base, target, network) : unasked,
     endpoint.is === 'present' ? interfacesOf(view, endpoint.value, ages) : unasked,
-    endpoint.is === 'absent' && open && !leaving ? elsewhereOf(view, base, target, age) : undefined,
+    endpoint.is === 'absent' && (leaving ? wasMoved(object) : open)
+      ? elsewhereOf(view, base, target, age)
+      : undefined,
     observeDns(from, view, base, target, { server, endpoint, ages, removing }),
   ])
   const seen = { server, endpoint, network, subnet, group, address, interfaces }
   const named = await dns({ interfaces })
   return { ...seen, ...failure, ...elsewhere, dns: named }
 }
+
+/** What a deletion leaves elsewhere is to be said. */
+const wasMoved = ({ status }: PostgresPrivateEndpoint): boolean =>
+  status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'Moved') === true
 
 const isOpen = (server: Observed<Server>): boolean =>
   gate(server).is === 'open' || gate(server).is === 'hidden'

@@ -54,6 +54,10 @@ function approval({ object, azure }: Observation, made: Plan): readonly EventNot
 function end({ object, azure, parsed }: Observation, made: Plan): readonly EventNote[] {
   if (made.finalizer !== 'remove' || object.metadata.deletionTimestamp === undefined) return []
   const name = parsed.is === 'target' ? lastName(parsed.value.endpointId) : object.metadata.name
+  if (azure?.elsewhere !== undefined) {
+    const words = `The endpoint of this object is now ${azure.elsewhere}, with its tags, and is left there.`
+    return [normal('Retained', 'LetGo', words)]
+  }
   if (azure?.endpoint.is === 'absent') {
     return [normal('Deleted', 'LetGo', `Private endpoint ${name} is gone from Azure.`)]
   }

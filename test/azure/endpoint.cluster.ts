@@ -16,6 +16,7 @@ import {
   type ObjectWriter,
   type Store,
 } from '../../operator/kubernetes/port.ts'
+import { brokenByEndpoint, demand } from '../kit/status-laws.ts'
 
 type Endpoint = PostgresPrivateEndpoint
 
@@ -120,10 +121,20 @@ export class Cluster implements Store<Endpoint>, ObjectWriter<Endpoint> {
     if (resourceVersion !== undefined && before.metadata.resourceVersion !== resourceVersion) {
       throw new Conflict()
     }
+    demand(brokenByEndpoint(object, status), status)
     this.writes++
+    return Promise.resolve(this.#putStatus(key, before, status))
+  }
+
+  /** A status that somebody else wrote, whatever stands in it. */
+  forgeStatus(key: string, status: object): void {
+    this.#putStatus(key, this.#existing(key), status)
+  }
+
+  #putStatus(key: string, before: Endpoint, status: object): Endpoint {
     // As the API server would have it: nothing is lost by the schema's limits, and JSON has no undefined.
     const stored = fit(statusSchema, JSON.parse(JSON.stringify(status)) as EndpointStatus)
-    return Promise.resolve(this.#keep(key, { ...before, status: stored }))
+    return this.#keep(key, { ...before, status: stored })
   }
 
   setFinalizer(object: Endpoint, name: string, present: boolean): Promise<Endpoint> {

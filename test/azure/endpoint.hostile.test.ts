@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openApi } from '../../operator/api/definition.ts'
 import type { WrittenEndpointSpec } from '../../operator/api/endpoint-spec.ts'
-import { definition, type EndpointStatus } from '../../operator/api/private-endpoint.ts'
+import { definition } from '../../operator/api/private-endpoint.ts'
 import { places } from '../../operator/api/reference.ts'
 import type { Json, JsonObject } from '../../operator/api/schema.ts'
 import { hostileIds, hostileStrings } from '../kit/hostile-strings.ts'
@@ -75,11 +75,7 @@ async function visited(
 ): Promise<Seen> {
   const key = world.cluster.create('hostile', spec as unknown as WrittenEndpointSpec)
   if (more.annotations) world.cluster.edit(key, { annotations: more.annotations })
-  if (more.status) {
-    const object = world.cluster.get(key)
-    if (!object) throw new Error('none')
-    await world.cluster.applyStatus(object, more.status as unknown as EndpointStatus)
-  }
+  if (more.status) world.cluster.forgeStatus(key, more.status)
   asked.length = 0
   for (let visit = 0; visit < 2; visit++) {
     world.pass(301)

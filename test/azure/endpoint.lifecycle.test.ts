@@ -198,6 +198,24 @@ test('an endpoint that was moved to another group is never made twice, not even 
     assert.equal(await endpointsIn(world, group), ['pe'])
   }))
 
+test('an object whose endpoint was moved is deleted: the endpoint is left, and it is said where', () =>
+  inWorld(async (world) => {
+    const { serverId, subnetId, group } = await furnish(world, 'rg')
+    const key = world.cluster.create('pe', { serverId, subnetId, resourceGroup: 'rg', dns: none })
+    await world.until('Ready', isReady(world, key))
+    const from = `${group}${network}/privateEndpoints/pe`
+    const to = from.replace('/rg/', '/elsewhere/')
+    await move(world, from, to, { serverId, subnetId })
+    await world.until('moved', says(world, key, 'False/Moved'))
+    world.cluster.delete(key)
+    await world.until('gone', () => world.cluster.get(key) === undefined)
+    assert.is(made(world, 'DeleteEndpoint'), 0)
+    assert.ok(await world.arm.get(to))
+    const { reason, note } = world.cluster.events.at(-1)!
+    assert.is(reason, 'Retained')
+    assert.ok(note.includes(to), note)
+  }))
+
 let broken = false
 test('while the list that would show a moved endpoint cannot be read, none is made', () => {
   broken = false

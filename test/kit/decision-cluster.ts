@@ -15,6 +15,7 @@ import {
   type ObjectWriter,
   type Store,
 } from '../../operator/kubernetes/port.ts'
+import { brokenByDecision, demand } from './status-laws.ts'
 
 export const keyOf = ({ metadata }: KubernetesObject): string =>
   `${metadata.namespace}/${metadata.name}`
@@ -131,6 +132,7 @@ export class DecisionCluster
     if (version !== undefined && now.metadata.resourceVersion !== version) throw new Conflict()
     this.writes++
     const stored = fit(statusSchema, JSON.parse(JSON.stringify(status)) as DecisionStatus)
+    demand(brokenByDecision(decision, stored), stored)
     return this.decisions.put({ ...now, status: stored })
   }
 
