@@ -49,7 +49,7 @@ export class Turns {
         place.holder = claim.who
         place.holderUntil = now + holdMs
         this.#whereabouts.note(claim.who, key, place)
-        this.#watched.add(key)
+        if (place.line.size === 0) this.#watched.delete(key)
       } else if (key !== busy && place.holder !== claim.who) {
         // Others go meanwhile: it asks here again when its turn comes there.
         this.#outOfLine(key, place, claim.who)

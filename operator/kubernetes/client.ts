@@ -7,6 +7,7 @@
 import { labels } from '../api/group.ts'
 import type { Call, Transport } from './call.ts'
 import { isKubeError, KubeError } from './error.ts'
+import { Few } from './few.ts'
 import { Conflict, type KubernetesObject, type ObjectMaker, type ObjectWriter } from './port.ts'
 import {
   collectionPath,
@@ -33,6 +34,8 @@ export interface ClientGiven<T extends KubernetesObject> {
 
 export class Client<T extends KubernetesObject> implements ObjectWriter<T>, ObjectMaker<T> {
   readonly #given: ClientGiven<T>
+  /** Writes at once. */
+  readonly #few = new Few(8)
 
   constructor(given: ClientGiven<T>) {
     this.#given = given
@@ -157,11 +160,11 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
   }
 
   #send<A>(call: Call): Promise<A> {
-    if (!this.#given.mayWrite()) {
+    return this.#few.run(() => {
+      if (this.#given.mayWrite()) return this.#given.transport.json<A>(call)
       const message = `${call.method ?? ''} ${call.path} was not sent: this process does not lead`
       throw new KubeError({ reason: 'NotLeading', message })
-    }
-    return this.#given.transport.json<A>(call)
+    })
   }
 }
 
