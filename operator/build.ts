@@ -1,11 +1,12 @@
 /**
  * `npm run build [-- DIR]`: the operator as the image runs it, in dist/ or DIR: one program whose parts that not every
- * cluster needs stay in files of their own, and the licences of all packages in it. Must never take in
- * a package of the development, or one whose licence does not come with it.
+ * cluster needs stay in files of their own; kubectl-pgpe, one file that can be put anywhere; and the licences
+ * of all packages in them. Must never take in a package of the development, or one whose licence does not
+ * come with it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { notices, packagesIn } from './licences.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -29,17 +30,16 @@ const lean: Plugin = {
 }
 const directory = resolve(process.argv[2] ?? join(root, 'dist'))
 
-rmSync(directory, { recursive: true, force: true })
-mkdirSync(directory, { recursive: true })
-const { metafile } = await build({
+const version = (): string => {
+  const text = readFileSync(join(root, 'package.json'), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
+}
+
+const common = {
   absWorkingDir: root,
-  entryPoints: { operator: 'operator/main.ts' },
-  outdir: directory,
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node24',
   minify: true,
   // Classes and functions are named in traces, and errors by their class.
   keepNames: true,
@@ -51,5 +51,27 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as pgpeRequire } from 'node:module'; const require = pgpeRequire(import.meta.url);",
   },
+} as const satisfies BuildOptions
+
+rmSync(directory, { recursive: true, force: true })
+mkdirSync(directory, { recursive: true })
+const operator = await build({
+  ...common,
+  entryPoints: { operator: 'operator/main.ts' },
+  outdir: directory,
+  splitting: true,
+  target: 'node24',
 })
-writeFileSync(join(directory, 'THIRD-PARTY-NOTICES.txt'), notices(root, packagesIn(metafile)))
+const program = join(directory, 'kubectl-pgpe')
+const plugin = await build({
+  ...common,
+  entryPoints: ['operator/plugin/main.ts'],
+  outfile: program,
+  // People have the Node.js that they have.
+  target: 'node22',
+  define: { PGPE_VERSION: JSON.stringify(version()) },
+})
+chmodSync(program, 0o755)
+const packages = [operator, plugin].flatMap(({ metafile }) => packagesIn(metafile))
+const notes = notices(root, [...new Set(packages)].toSorted())
+writeFileSync(join(directory, 'THIRD-PARTY-NOTICES.txt'), notes)

@@ -26,6 +26,7 @@ import { errorsPage } from './azure/verdict-page.ts'
 import { chartPermissions, chartSettings, valuesSchema } from './chart.ts'
 import { settingsPage } from './config.ts'
 import { permissionsPage } from './permissions.ts'
+import { commandsPage } from './plugin/help.ts'
 import { metricsPage } from './runtime/metrics.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -91,6 +92,7 @@ export const files: { readonly [path: string]: () => string } = {
       '',
       settingsPage(),
     ),
+  'docs/kubectl-pgpe.md': () => markdown('kubectl pgpe', commandsPage()),
   'docs/metrics.md': () => markdown('Metrics', metricsPage()),
   'docs/permissions.md': () =>
     markdown(

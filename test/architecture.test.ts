@@ -12,7 +12,8 @@ import * as assert from 'uvu/assert'
 
 /** What the files of a folder may import, beside each other. `.` is operator/ itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  '.': ['endpoint', 'decision', 'azure', 'kubernetes', 'runtime', 'api'],
+  '.': ['plugin', 'endpoint', 'decision', 'azure', 'kubernetes', 'runtime', 'api'],
+  plugin: ['endpoint', 'decision', 'azure', 'kubernetes', 'runtime', 'api'],
   endpoint: ['azure', 'kubernetes', 'runtime', 'api'],
   decision: ['azure', 'kubernetes', 'runtime', 'api'],
   azure: ['api'],
@@ -24,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Who may name a package. Any other package is nobody's. */
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
   '.': ['yaml', 'esbuild'],
+  plugin: ['yaml'],
   endpoint: [],
   decision: [],
   azure: ['@azure/', 'undici'],
@@ -41,6 +43,7 @@ const edges: readonly RegExp[] = [
   /^decision\/(act|observe(-[a-z]+)?|kind|visit)\.ts$/,
   /^azure\/(client|credential|credential-named|credential-operator|leaving|lists|pipelines|proofs|read|session|shelf|signin|token|transport|view|write)\.ts$/,
   /^kubernetes\/(client|cluster|config-maps|credentials|events|identities|lease|lease-calls|lines|list|pool|transport|watch)\.ts$/,
+  /^plugin\/(cluster|main|objects|run(-[a-z]+)?|world)\.ts$/,
   /^runtime\/(clock|controller|health|log|metrics|reconcile)\.ts$/,
 ]
 
@@ -50,7 +53,7 @@ const impure =
   /\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|\brandom(UUID|Bytes|Int)\b|'node:/
 
 /** Time and chance come in through these alone, and so does the process; all others are given them. */
-const worldly = ['main.ts', 'generate.ts', 'build.ts', 'runtime/clock.ts']
+const worldly = ['main.ts', 'generate.ts', 'build.ts', 'plugin/main.ts', 'runtime/clock.ts']
 const timeOrChance =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bset(Timeout|Interval|Immediate)\b|\brandom(UUID|Bytes|Int)\b/
 
@@ -66,10 +69,18 @@ const tables = [
   'decision/conditions.ts',
   'endpoint/conditions.ts',
   'endpoint/fields.ts',
+  'plugin/commands.ts',
 ]
 
+/** Of the operator itself, only its generator may know kubectl-pgpe, for its reference page. */
+const knowPlugin = ['generate.ts']
+
+/** What kubectl-pgpe must not have: it acts as its user, and never leads, records or writes a status. */
+const notForPlugin =
+  /^kubernetes\/(client|config-maps|events|identities|lease[a-z-]*)\.ts$|^azure\/(azure|write|session)\.ts$/
+
 /** What is started rather than imported. */
-const entries = ['main.ts', 'generate.ts', 'build.ts']
+const entries = ['main.ts', 'generate.ts', 'build.ts', 'plugin/main.ts']
 
 /** Names that fit anything, and so say nothing. */
 const saysNothing = /^(utils?|helpers?|common|index|misc|shared|manager|service)\.ts$/
@@ -140,6 +151,24 @@ test('imports flow one way', () => {
         .map((path) => `${source.path} may not import ${path}`),
     ),
     'main, generate → endpoint, decision → azure, kubernetes, runtime → api',
+  )
+})
+
+test('the plugin is a program of its own, without the rights of the operator', () => {
+  const pairs = sources.flatMap((source) =>
+    importsOf(source)
+      .filter(isOwn)
+      .map((target) => ({ source, path: resolved(source, target) })),
+  )
+  none(
+    pairs
+      .filter(({ source, path }) =>
+        source.folder === 'plugin'
+          ? notForPlugin.test(path)
+          : folderOf(path) === 'plugin' && !knowPlugin.includes(source.path),
+      )
+      .map(({ source, path }) => `${source.path} may not import ${path}`),
+    'The operator does not load the plugin, nor the plugin what acts as the operator:',
   )
 })
 

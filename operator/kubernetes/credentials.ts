@@ -39,6 +39,8 @@ export interface Surroundings {
   readonly monotonic: () => number
   /** Where a pod finds its service account; absent: where Kubernetes puts it. */
   readonly serviceAccount?: string
+  /** Of the kubeconfig; absent: its current one. */
+  readonly context?: string | undefined
 }
 
 const usualServiceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -85,12 +87,12 @@ function inCluster(
 }
 
 async function kubeconfig(
-  { monotonic }: Surroundings,
+  { monotonic, context: wanted }: Surroundings,
   paths: readonly string[],
   origin: string,
 ): Promise<CredentialSource> {
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
-  const load = (): KubeConfig => readFiles(KubeConfig, paths, origin)
+  const load = (): KubeConfig => readFiles(KubeConfig, paths, origin, wanted)
   let config: KubeConfig | undefined = load()
   let known: { readonly credentials: Promise<Credentials>; readonly at: number } | undefined
   const context = config.getContextObject(config.getCurrentContext())
@@ -120,6 +122,7 @@ function readFiles(
   Config: typeof KubeConfig,
   paths: readonly string[],
   origin: string,
+  wanted: string | undefined,
 ): KubeConfig {
   // As kubectl does: of several files those that are missing don't matter, and the first one wins.
   const present = paths.filter((path) => existsSync(path))
@@ -136,6 +139,7 @@ function readFiles(
       throw new KubeconfigProblem(`kubeconfig ${path} cannot be used: ${lineOf(error)}`)
     }
   }
+  if (wanted !== undefined) merged.setCurrentContext(wanted)
   const name = merged.getCurrentContext()
   const where = `kubeconfig ${present.join(', ')}`
   if (!name) throw new KubeconfigProblem(`${where} says no current-context`)

@@ -1,0 +1,91 @@
+/**
+ * Every command is a row: help, the reference page, completion and the list of rights come from it. What a
+ * command does stands in its own file; must never hold a command that is not whole.
+ */
+import { common, type FlagName } from './flags.ts'
+
+/** Rights in Kubernetes that the person needs. */
+export interface Need {
+  readonly verbs: readonly string[]
+  /** Of the group pgpe.dev. */
+  readonly resources: readonly string[]
+  readonly why: string
+  /** Without it the command goes on, and says what it leaves out. */
+  readonly optional?: true
+}
+
+export interface Command {
+  /** Behind the name; empty: nothing. */
+  readonly operands: string
+  /** One line. */
+  readonly summary: string
+  /** Paragraphs. */
+  readonly about: readonly string[]
+  readonly flags: readonly FlagName[]
+  readonly examples: readonly (readonly [line: string, meaning: string])[]
+  readonly needs: readonly Need[]
+  /** What it asks Azure. */
+  readonly azure?: string
+  /** Beside 0, 1 and 130. */
+  readonly exits?: readonly (readonly [code: number, meaning: string])[]
+}
+
+const endpointsOnly = ['postgresprivateendpoints'] as const
+const decisionsOnly = ['endpointconnectiondecisions'] as const
+
+const objects = [
+  'Objects are named as kubectl does: `pgpe/orders`, `epcd/vendor`, `pgpe orders billing`; `pgpe` alone means all of the namespace. A name without a type may be of either kind.',
+]
+
+export const commands = {
+  tree: {
+    operands: '[TYPE] [NAME…]',
+    summary:
+      'What hangs together: object, endpoint, connection, server, zone, records, with states.',
+    about: [
+      'Read from the status of the objects, so it shows what the operator last saw; Azure is not asked. Without a name: all endpoints of the namespace.',
+      ...objects,
+    ],
+    flags: ['all-namespaces', ...common],
+    examples: [
+      ['tree orders', 'one object'],
+      ['tree -A', 'every endpoint of the cluster'],
+      ['tree epcd vendor -o json', 'a decision and its connections, for a script'],
+    ],
+    needs: [
+      { verbs: ['get', 'list'], resources: endpointsOnly, why: 'the endpoints that are shown' },
+      {
+        verbs: ['get', 'list'],
+        resources: decisionsOnly,
+        why: "decisions, by themselves and beside an endpoint's connection",
+        optional: true,
+      },
+    ],
+  },
+  completion: {
+    operands: '',
+    summary: 'The script that lets kubectl complete this command.',
+    about: [
+      'Save it as kubectl_complete-pgpe in a directory of PATH and make it executable: kubectl then completes commands, flags, objects and namespaces, in every shell that it completes itself.',
+    ],
+    flags: ['help'],
+    examples: [
+      [
+        'completion > ~/.local/bin/kubectl_complete-pgpe && chmod +x ~/.local/bin/kubectl_complete-pgpe',
+        'once',
+      ],
+    ],
+    needs: [],
+  },
+} as const satisfies Readonly<Record<string, Command>>
+
+export type CommandName = keyof typeof commands
+export const commandNames = Object.keys(commands) as readonly CommandName[]
+export const rowOf = (name: CommandName): Command => commands[name]
+
+/** Exit codes of every command. */
+export const exits: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'Done.'],
+  [1, 'Not done; the last line on standard error says why.'],
+  [130, 'Interrupted (Ctrl-C).'],
+]

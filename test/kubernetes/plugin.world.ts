@@ -1,0 +1,99 @@
+/** kubectl-pgpe in the test's own process, against the real API server: what it prints, asks and answers. */
+import type { JsonObject } from '../../operator/api/schema.ts'
+import { commands, type CommandName, type Need } from '../../operator/plugin/commands.ts'
+import { run } from '../../operator/plugin/run.ts'
+import { systemClock } from '../../operator/runtime/clock.ts'
+import { connectControlPlane } from '../control-plane/access.ts'
+import { kubeconfigPath } from './api-server.ts'
+import { patchedStatus, store, type Context } from './stored.ts'
+import type { KindName } from './manifests.ts'
+
+export interface Said {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+  readonly asked: readonly string[]
+}
+
+export interface Person {
+  /** What they answer to each question; absent: there is no terminal. */
+  readonly answers?: readonly string[]
+  readonly kubeconfig?: string
+  readonly signal?: AbortSignal
+  readonly onError?: (text: string) => void
+  /** Standard input, and files. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** Runs `kubectl pgpe <words>`. */
+export async function pgpe(words: readonly string[], person: Person = {}): Promise<Said> {
+  let out = ''
+  let err = ''
+  const asked: string[] = []
+  const { answers } = person
+  const code = await run(words, {
+    environment: { KUBECONFIG: person.kubeconfig ?? kubeconfigPath() },
+    out: { write: (text) => void (out += text), isTerminal: false },
+    err: {
+      write: (text) => {
+        err += text
+        person.onError?.(text)
+      },
+      isTerminal: false,
+    },
+    ask:
+      answers &&
+      (async (question) => {
+        asked.push(question)
+        return answers[asked.length - 1]
+      }),
+    read: async (path) => {
+      const text = person.files?.[path]
+      if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
+      return text
+    },
+    clock: systemClock,
+    random: () => 0.5,
+    signal: person.signal ?? new AbortController().signal,
+    version: 'test',
+  })
+  return { code, out, err, asked }
+}
+
+/** An object with a status, as the operator would have left it. */
+export async function storeWith(
+  context: Context,
+  kind: KindName,
+  name: string,
+  status: object,
+  patch: JsonObject = {},
+) {
+  await store(context, kind, name, patch)
+  const answer = await patchedStatus(context, kind, name, { status } as JsonObject)
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body))
+  return answer.body
+}
+
+/** A kubeconfig of somebody who may do in the namespace what the table of commands says, and no more. */
+export async function personWith(
+  { server, namespace }: Context,
+  command: CommandName,
+  optional: boolean,
+): Promise<string> {
+  const user = `${command}-${optional ? 'all' : 'least'}`
+  const api = 'rbac.authorization.k8s.io'
+  const needs: readonly Need[] = commands[command].needs
+  const rules = needs
+    .filter((need) => optional || need.optional === undefined)
+    .map(({ verbs, resources }) => ({ apiGroups: ['pgpe.dev'], verbs, resources }))
+  const common = { apiVersion: `${api}/v1`, metadata: { name: user } }
+  const base = `/apis/${api}/v1/namespaces/${namespace}`
+  await server.send('POST', `${base}/roles`, { ...common, kind: 'Role', rules } as JsonObject)
+  await server.send('POST', `${base}/rolebindings`, {
+    ...{ ...common, kind: 'RoleBinding' },
+    roleRef: { apiGroup: api, kind: 'Role', name: user },
+    subjects: [{ kind: 'User', name: `${namespace}:${user}`, apiGroup: api }],
+  } as JsonObject)
+  const plane = connectControlPlane(process.env['PGPE_TEST_CONTROL_PLANE'] ?? '')
+  return (await plane.kubeconfigFor(`${namespace}:${user}`)).path
+}
