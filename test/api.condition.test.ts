@@ -21,7 +21,7 @@ const catalogue = {
   Drifted: {
     means: 'It differs.',
     polarity: 'abnormal-true',
-    True: { Differs: 'It differs from the spec.' },
+    True: { Differs: { means: 'It differs from the spec.', remedy: 'Change it.' } },
   },
 } as const satisfies Catalogue
 const say = speaker(catalogue)

@@ -38,7 +38,9 @@ interface Positive {
 interface AbnormalTrue {
   readonly means: string
   readonly polarity: 'abnormal-true'
-  readonly True: Reasons
+  readonly True: {
+    readonly [reason: string]: { readonly means: string; readonly remedy: string }
+  }
 }
 
 export type Entry = Positive | AbnormalTrue

@@ -122,50 +122,98 @@ export const catalogue = {
     polarity: 'abnormal-true',
     means: 'Connections wait for somebody to decide.',
     True: {
-      Undecided: 'No decision covers them.',
-      LimitReached: 'spec.maxApproved is reached; raise it, or decide on them otherwise.',
-      TimeOver: 'spec.decideUntil has passed; access already given stays.',
+      Undecided: {
+        means: 'No decision covers them.',
+        remedy: 'Set spec.action: of the inbox row, of this object, or in a decision of your own.',
+      },
+      LimitReached: {
+        means: 'spec.maxApproved is reached.',
+        remedy: 'Raise it, or decide on them otherwise.',
+      },
+      TimeOver: {
+        means: 'spec.decideUntil has passed; access already given stays.',
+        remedy: 'Set a later spec.decideUntil, or decide on them otherwise.',
+      },
     },
   },
   ServerNotReady: {
     polarity: 'abnormal-true',
     means: 'The server cannot take a change of its connections now, or is not up.',
     True: {
-      ServerState: "The server's state is not Ready.",
-      HighAvailability: 'High availability is being changed.',
-      ServerNotFound: 'The server does not exist.',
+      ServerState: {
+        means: "The server's state is not Ready.",
+        remedy: 'Start the server if it is stopped; decisions go on by themselves.',
+      },
+      HighAvailability: {
+        means: 'High availability is being changed.',
+        remedy:
+          'Wait: it settles by itself. To take access away at once, annotate this object with pgpe.dev/ignore-ha=true.',
+      },
+      ServerNotFound: {
+        means: 'The server does not exist.',
+        remedy: 'Create the server, or another object with the right spec.serverId.',
+      },
     },
   },
   Drifted: {
     polarity: 'abnormal-true',
     means: 'What this decision had done was changed by somebody else, and is left so.',
     True: {
-      ChangedOutside: 'The state is another one than this decision led to.',
-      IdentityChanged: 'Another endpoint stands under the name that was decided on.',
+      ChangedOutside: {
+        means: 'The state is another one than this decision led to.',
+        remedy: 'Agree with whoever did it; a change of the spec decides anew.',
+      },
+      IdentityChanged: {
+        means: 'Another endpoint stands under the name that was decided on.',
+        remedy:
+          'Find out whose endpoint it is. To decide on it, write a new decision with its privateEndpointIds.',
+      },
     },
   },
   Conflicted: {
     polarity: 'abnormal-true',
     means: 'Another decision acts on a connection that this one matches.',
     True: {
-      Overruled: 'Delete goes before Reject, Reject before Approve.',
-      OlderDecision: 'Of equal decisions the oldest acts.',
+      Overruled: {
+        means: 'Delete goes before Reject, Reject before Approve.',
+        remedy: 'Remove or narrow one of the two, if that is not meant.',
+      },
+      OlderDecision: {
+        means: 'Of equal decisions the oldest acts.',
+        remedy: 'Nothing, if both mean the same; else remove one of the two.',
+      },
     },
   },
   Throttled: {
     polarity: 'abnormal-true',
     means: 'Azure limits our requests, and something waits for that.',
-    True: { Throttled: 'It is tried again when Azure allows.' },
+    True: {
+      Throttled: {
+        means: 'It is tried again when Azure allows.',
+        remedy:
+          'Nothing, if it passes. If it lasts, find out who else uses up the limits of the subscription.',
+      },
+    },
   },
   Suspended: {
     polarity: 'abnormal-true',
     means: 'spec.suspend holds back all writes to Azure.',
-    True: { Suspended: 'Set spec.suspend to false to go on.' },
+    True: {
+      Suspended: {
+        means: 'Nothing is decided in Azure meanwhile.',
+        remedy: 'Set spec.suspend to false to go on.',
+      },
+    },
   },
   CredentialsUnavailable: {
     polarity: 'abnormal-true',
     means: 'No token could be had for the Azure identity.',
-    True: { CredentialsUnavailable: 'Check the identity that the object acts with.' },
+    True: {
+      CredentialsUnavailable: {
+        means: 'Azure can be neither read nor written.',
+        remedy: "Check the identity that spec.identityRef names, or the operator's own.",
+      },
+    },
   },
 } as const
 

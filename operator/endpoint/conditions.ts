@@ -247,75 +247,156 @@ export const catalogue = {
   PendingApproval: {
     polarity: 'abnormal-true',
     means: 'The connection waits for the owner of the server.',
-    True: { PendingApproval: 'Nobody has decided yet.' },
+    True: {
+      PendingApproval: {
+        means: 'Nobody has decided yet.',
+        remedy:
+          'Ask the owner, or create an EndpointConnectionDecision with action Approve for this connection.',
+      },
+    },
   },
   ServerNotReady: {
     polarity: 'abnormal-true',
     means: 'The server cannot take changes of its endpoints now.',
     True: {
-      ServerState: "The server's state is not Ready.",
-      HighAvailability: 'High availability is being changed.',
-      ServerNotFound: 'The server does not exist.',
+      ServerState: {
+        means: "The server's state is not Ready.",
+        remedy:
+          'If the server is stopped, start it; otherwise wait. What has to be written goes on by itself once it is Ready.',
+      },
+      HighAvailability: {
+        means: 'High availability is being changed.',
+        remedy: 'Wait: it settles by itself, and what has to be written goes on.',
+      },
+      ServerNotFound: {
+        means: 'The server does not exist.',
+        remedy:
+          'Create the server, or correct spec.serverId; once the endpoint exists, that means to delete this object and create it anew.',
+      },
     },
   },
   Rejected: {
     polarity: 'abnormal-true',
     means: 'The owner of the server has rejected the connection.',
-    True: { Rejected: 'Only a new endpoint can be approved.' },
+    True: {
+      Rejected: {
+        means: 'Only a new endpoint can be approved.',
+        remedy:
+          'Agree with the owner, then set the annotation pgpe.dev/recreate to a new value to make the endpoint anew.',
+      },
+    },
   },
   Disconnected: {
     polarity: 'abnormal-true',
     means: "The connection was removed on the server's side.",
-    True: { Disconnected: 'Only a new endpoint can connect.' },
+    True: {
+      Disconnected: {
+        means: 'Only a new endpoint can connect.',
+        remedy:
+          'Set the annotation pgpe.dev/recreate to a new value to make the endpoint anew, or delete this object.',
+      },
+    },
   },
   Drifted: {
     polarity: 'abnormal-true',
     means: 'Azure differs from the spec and is left so.',
     True: {
-      Reported: 'driftPolicy is Report, or Azure allows no change: see status.drift.',
-      Observed: 'managementPolicy is Observe: see status.drift.',
-      Suspended: 'Writes are suspended: see status.drift.',
-      Vanished: 'The endpoint is gone from Azure, and driftPolicy is Report.',
+      Reported: {
+        means: 'driftPolicy is Report, or Azure allows no change: see status.drift.',
+        remedy: 'Change the spec or Azure, or set driftPolicy to Correct.',
+      },
+      Observed: {
+        means: 'managementPolicy is Observe: see status.drift.',
+        remedy: 'Change the spec or Azure, or set managementPolicy to Manage.',
+      },
+      Suspended: {
+        means: 'Writes are suspended: see status.drift.',
+        remedy: 'Set spec.suspend to false to have it mended.',
+      },
+      Vanished: {
+        means: 'The endpoint is gone from Azure, and driftPolicy is Report.',
+        remedy: 'Set driftPolicy to Correct to have it made again, or delete this object.',
+      },
     },
   },
   Conflicted: {
     polarity: 'abnormal-true',
     means: 'Another object wants the same thing otherwise, and keeps it.',
     True: {
-      ConfigMapTaken:
-        "A ConfigMap of the name in spec.connectionInfo exists that is not this object's; it is left as it is.",
-      EndpointClaimed: 'Another object of this cluster has this private endpoint.',
-      SharedSetting:
-        'An older object wants the tags or the resolution policy of the shared zone, or the policies of the shared subnet, otherwise.',
+      ConfigMapTaken: {
+        means:
+          "A ConfigMap of the name in spec.connectionInfo exists that is not this object's; it is left as it is.",
+        remedy:
+          'Give spec.connectionInfo another name, or delete that ConfigMap if nobody needs it.',
+      },
+      EndpointClaimed: {
+        means: 'Another object of this cluster has this private endpoint.',
+        remedy: 'Delete one of the two objects, or give this one another spec.endpointName.',
+      },
+      SharedSetting: {
+        means:
+          'An older object wants the tags or the resolution policy of the shared zone, or the policies of the shared subnet, otherwise.',
+        remedy: 'Let both objects say the same, or leave the field out here.',
+      },
     },
   },
   DNSConflict: {
     polarity: 'abnormal-true',
     means: "The server's record in the zone is somebody else's.",
     True: {
-      RecordOfOtherEndpoint: 'Another private endpoint made it.',
-      RecordOfUnknownOrigin: 'No private endpoint made it, and it holds another address.',
+      RecordOfOtherEndpoint: {
+        means: 'Another private endpoint made it.',
+        remedy:
+          "Use another zone for this endpoint (dns.zoneId), set dns.mode to None, or remove the other endpoint's zone group.",
+      },
+      RecordOfUnknownOrigin: {
+        means: 'No private endpoint made it, and it holds another address.',
+        remedy:
+          'Find out who made the record; delete it if nobody needs it, or use another zone (dns.zoneId).',
+      },
     },
   },
   OwnershipLost: {
     polarity: 'abnormal-true',
     means: 'An endpoint that was ours no longer is.',
-    True: { TagsChanged: 'It carries another owner, or none, and is another incarnation.' },
+    True: {
+      TagsChanged: {
+        means: 'It carries another owner, or none, and is another incarnation.',
+        remedy:
+          'Find out who replaced or took it; set adoptionPolicy to IfMatching to take it back, or delete this object, which leaves it alone.',
+      },
+    },
   },
   Throttled: {
     polarity: 'abnormal-true',
     means: 'Azure has been limiting our requests for minutes.',
-    True: { Throttled: 'It is tried again when Azure allows.' },
+    True: {
+      Throttled: {
+        means: 'It is tried again when Azure allows.',
+        remedy:
+          'Nothing, if it passes. If it lasts, find out who else uses up the limits of the subscription.',
+      },
+    },
   },
   Suspended: {
     polarity: 'abnormal-true',
     means: 'spec.suspend holds back all writes to Azure.',
-    True: { Suspended: 'Set spec.suspend to false to go on.' },
+    True: {
+      Suspended: {
+        means: 'What differs in Azure stays as it is.',
+        remedy: 'Set spec.suspend to false to go on.',
+      },
+    },
   },
   CredentialsUnavailable: {
     polarity: 'abnormal-true',
     means: 'No token could be had for the Azure identity.',
-    True: { CredentialsUnavailable: 'Check the identity that the object acts with.' },
+    True: {
+      CredentialsUnavailable: {
+        means: 'Azure can be neither read nor written.',
+        remedy: "Check the identity that spec.identityRef names, or the operator's own.",
+      },
+    },
   },
 } as const
 

@@ -62,6 +62,24 @@ export const commands = {
       },
     ],
   },
+  why: {
+    operands: '[TYPE] [NAME…]',
+    summary: 'Why objects are not as they should be: cause, remedy, since when, next try.',
+    about: [
+      'An answer for each condition that does not hold: its cause, what the operator said with names and with the words of Azure, what to do, since when it is so, and when it is tried again. Red: only a person can help. Without a name: every object of the namespace that has such a condition. What each reason means is also in crds/conditions.md.',
+      ...objects,
+    ],
+    flags: ['all-namespaces', ...common],
+    examples: [
+      ['why orders', 'one object'],
+      ['why -A', 'all that is amiss in the cluster'],
+      ['why pgpe -A -o json', 'the same of endpoints, for a script'],
+    ],
+    needs: [
+      { verbs: ['get', 'list'], resources: endpointsOnly, why: 'endpoints', optional: true },
+      { verbs: ['get', 'list'], resources: decisionsOnly, why: 'decisions', optional: true },
+    ],
+  },
   completion: {
     operands: '',
     summary: 'The script that lets kubectl complete this command.',

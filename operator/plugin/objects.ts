@@ -13,9 +13,23 @@ export interface Objects {
   readonly decision: readonly EndpointConnectionDecision[]
 }
 
-/** Throws `Failure`. */
-export async function readObjects(cluster: Cluster, refs: readonly Ref[]): Promise<Objects> {
-  const found = await Promise.all(refs.map((ref) => readRef(cluster, ref)))
+/**
+ * Throws `Failure`. With `remark`: of several kinds those that the reader may not see are left out, with a
+ * remark why, as long as there is one that they may.
+ */
+export async function readObjects(
+  cluster: Cluster,
+  refs: readonly Ref[],
+  remark?: (line: string) => void,
+): Promise<Objects> {
+  const reads = await Promise.allSettled(refs.map((ref) => readRef(cluster, ref)))
+  const found = reads.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []))
+  for (const read of reads) {
+    if (read.status === 'fulfilled') continue
+    const error: unknown = read.reason
+    if (!remark || found.length === 0 || !isForbidden(error)) throw error
+    remark(error.message)
+  }
   return {
     endpoint: unique(found.flatMap(({ endpoint }) => endpoint)),
     decision: unique(found.flatMap(({ decision }) => decision)),

@@ -9,12 +9,14 @@ import { type Given, isOn, parseFlags } from './flags.ts'
 import { helpOf, overview } from './help.ts'
 import { runComplete, runCompletion } from './run-completion.ts'
 import { runTree } from './run-tree.ts'
+import { runWhy } from './run-why.ts'
 import type { World } from './world.ts'
 
 const runners: Readonly<
   Record<CommandName, (world: World, given: Given) => Promise<number> | number>
 > = {
   tree: runTree,
+  why: runWhy,
   completion: runCompletion,
 }
 

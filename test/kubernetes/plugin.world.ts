@@ -4,7 +4,7 @@ import { commands, type CommandName, type Need } from '../../operator/plugin/com
 import { run } from '../../operator/plugin/run.ts'
 import { systemClock } from '../../operator/runtime/clock.ts'
 import { connectControlPlane } from '../control-plane/access.ts'
-import { kubeconfigPath } from './api-server.ts'
+import { kubeconfigPath, until, type ApiServer } from './api-server.ts'
 import { patchedStatus, store, type Context } from './stored.ts'
 import type { KindName } from './manifests.ts'
 
@@ -74,6 +74,20 @@ export async function storeWith(
   return answer.body
 }
 
+/** Whether the API server knows of the right by now. */
+export async function mayUser(
+  server: ApiServer,
+  user: string,
+  what: { readonly namespace: string; readonly resource: string; readonly verb: string },
+): Promise<boolean> {
+  const { body } = await server.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, resourceAttributes: { ...what, group: 'pgpe.dev' } },
+  })
+  return body.status.allowed === true
+}
+
 /** A kubeconfig of somebody who may do in the namespace what the table of commands says, and no more. */
 export async function personWith(
   { server, namespace }: Context,
@@ -94,6 +108,14 @@ export async function personWith(
     roleRef: { apiGroup: api, kind: 'Role', name: user },
     subjects: [{ kind: 'User', name: `${namespace}:${user}`, apiGroup: api }],
   } as JsonObject)
+  await until(async () => {
+    const allowed = rules.flatMap(({ resources, verbs }) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) => mayUser(server, `${namespace}:${user}`, { namespace, resource, verb })),
+      ),
+    )
+    return (await Promise.all(allowed)).every(Boolean)
+  })
   const plane = connectControlPlane(process.env['PGPE_TEST_CONTROL_PLANE'] ?? '')
   return (await plane.kubeconfigFor(`${namespace}:${user}`)).path
 }
