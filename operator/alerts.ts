@@ -83,7 +83,7 @@ export const alerts: readonly Alert[] = [
     means:
       'Decisions are not acted on (unless the operator runs with --allow-ungated, and then everybody who may write one decides).',
     look: [
-      'The log: `policy-missing` or `policy-changed` says what is other than shipped.',
+      'The log: `policy-missing`, `policy-hidden` or `policy-changed` says what is other than shipped.',
       '`kubectl get validatingadmissionpolicy,validatingadmissionpolicybinding pgpe-decisions`.',
     ],
     remedy: [

@@ -14,6 +14,8 @@ type Key = keyof typeof settings
 const places: { readonly [K in Key]?: string } = {
   namespaces: 'namespaces',
   class: 'class',
+  kinds: 'kinds',
+  endpointSelector: 'endpointSelector',
   clusterId: 'clusterId',
   allowUngated: 'grants.allowUngated',
   connectionInfo: 'connectionInfo',
@@ -42,9 +44,10 @@ export const chartSettings: JsonObject = {
 /** For files/permissions.yaml. */
 export const chartPermissions: JsonObject = {
   permissions: kubernetesPermissions.map(
-    ({ apiGroup, resource, verbs, names, reach, setting, unless }) => ({
+    ({ apiGroup, resource, verbs, names, reach, kind, setting, unless }) => ({
       ...{ apiGroup, resource, verbs, reach },
       ...(names && { names }),
+      ...(kind && { kind }),
       ...(setting && { setting }),
       ...(unless && { unless }),
     }),
@@ -85,6 +88,23 @@ const further = (): JsonObject =>
     ),
   )
 
+/** Of the pods and how they are spread. */
+const pod: JsonObject = {
+  extraEnv: some,
+  podAnnotations: labels,
+  podLabels: labels,
+  priorityClassName: text,
+  nodeSelector: labels,
+  tolerations: some,
+  affinity: open,
+  topologySpreadConstraints: some,
+  resources: open,
+  podDisruptionBudget: closed({
+    enabled: flag,
+    maxUnavailable: { type: ['integer', 'string'] },
+  }),
+}
+
 /** values.schema.json: every value there is, and none else. */
 export const valuesSchema = (): JsonObject => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -108,6 +128,13 @@ export const valuesSchema = (): JsonObject => ({
       type: 'string',
       pattern: '^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$',
     },
+    kinds: {
+      type: 'array',
+      items: { enum: ['endpoints', 'decisions'] },
+      minItems: 1,
+      uniqueItems: true,
+    },
+    endpointSelector: text,
     clusterId: text,
     operatorIdentity: closed({
       namespaces: names,
@@ -126,19 +153,7 @@ export const valuesSchema = (): JsonObject => ({
     roles: closed({ enabled: flag }),
     serviceAccount: closed({ create: flag, name: text, annotations: labels }),
     settings: further(),
-    extraEnv: some,
-    podAnnotations: labels,
-    podLabels: labels,
-    priorityClassName: text,
-    nodeSelector: labels,
-    tolerations: some,
-    affinity: open,
-    topologySpreadConstraints: some,
-    resources: open,
-    podDisruptionBudget: closed({
-      enabled: flag,
-      maxUnavailable: { type: ['integer', 'string'] },
-    }),
+    ...pod,
     networkPolicy: closed({
       enabled: flag,
       egressPorts: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 65_535 } },

@@ -13,10 +13,12 @@ import {
   optionalText,
   type Parser,
   type Setting,
+  someOf,
   text,
   whole,
   yesOrNo,
 } from './setting.ts'
+import { optionalSelector } from './selector.ts'
 
 const row = <T>(flag: string, initial: string, parse: Parser<T>, meaning: string): Setting<T> => ({
   flag,
@@ -37,6 +39,18 @@ export const settings = {
     '',
     optionalLabel,
     'Only objects whose label pgpe.dev/class has this value. Empty: only objects without that label.',
+  ),
+  kinds: row(
+    'kinds',
+    'endpoints,decisions',
+    someOf('endpoints', 'decisions'),
+    'Which of the two kinds this process serves: endpoints, decisions, or both. With one process for each, each has an Azure identity of its own.',
+  ),
+  endpointSelector: row(
+    'endpoint-selector',
+    '',
+    optionalSelector,
+    'Only endpoints whose labels match, as kubectl -l takes it, such as shard=a. Empty: all. What no process selects is served by none. Only with --kinds endpoints, since decisions are never divided, and a --lease-name of its own.',
   ),
   clusterId: row(
     'cluster-id',
@@ -106,7 +120,7 @@ export const settings = {
     'lease-name',
     '',
     optionalName,
-    'The Lease by which one of several processes leads. Empty: pgpe-operator, and the class behind it.',
+    'The Lease by which one of several processes leads. Empty: pgpe-operator, with the class behind it, and the kind where it is one.',
   ),
   leaseNamespace: row(
     'lease-namespace',
@@ -184,6 +198,16 @@ const wholes: readonly { readonly holds: (config: Config) => boolean; readonly s
   {
     holds: ({ leaseRetryMs, leaseRenewMs }) => leaseRetryMs * 2 <= leaseRenewMs,
     says: '--lease-retry must be at most half of --lease-renew',
+  },
+  {
+    holds: ({ endpointSelector, kinds }) =>
+      endpointSelector === undefined || !kinds.includes('decisions'),
+    says: '--endpoint-selector needs --kinds endpoints: whoever decides reads all decisions of a server',
+  },
+  {
+    holds: ({ endpointSelector, leaseName }) =>
+      endpointSelector === undefined || leaseName !== undefined,
+    says: '--endpoint-selector needs --lease-name: processes that select otherwise must not wait for each other',
   },
 ]
 

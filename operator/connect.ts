@@ -11,8 +11,8 @@ import {
   KubeconfigProblem,
 } from './kubernetes/credentials.ts'
 import { KubeError } from './kubernetes/error.ts'
-import { decisions, endpoints } from './kubernetes/resource.ts'
 import { createTransport } from './kubernetes/transport.ts'
+import { partOf } from './part.ts'
 import { Problem } from './problem.ts'
 import type { Clock } from './runtime/clock.ts'
 
@@ -38,7 +38,7 @@ export async function connect(given: ConnectGiven): Promise<Connection> {
   const credentials = await sourceOf(environment, clock)
   const transport = createTransport({ credentials, time: clock, random, userAgent, onAnswer })
   try {
-    const missing = await missingResources(transport, [endpoints, decisions])
+    const missing = await missingResources(transport, partOf(given.config).reads)
     if (missing.length > 0) {
       throw new Problem(
         `the cluster does not know ${missing.join(' and ')}: kubectl apply --server-side -f crds/`,

@@ -6,12 +6,7 @@ import type { StoppableAzure } from './azure/azure.ts'
 import type { Config } from './config.ts'
 import { decisionKeysToWake, decisionKind, decisionsOn } from './decision/kind.ts'
 import { endpointKind, endpointsToWake } from './endpoint/kind.ts'
-import {
-  Conflict,
-  type ConfigMaps,
-  type EventRecorder,
-  type KubernetesObject,
-} from './kubernetes/port.ts'
+import { Conflict, type ConfigMaps, type EventRecorder } from './kubernetes/port.ts'
 import { keyOf } from './kubernetes/resource.ts'
 import type { Change } from './kubernetes/store.ts'
 import { Backoff, backoffSettings } from './runtime/backoff.ts'
@@ -19,14 +14,16 @@ import type { Clock } from './runtime/clock.ts'
 import { Controller } from './runtime/controller.ts'
 import type { KindOf } from './runtime/kind.ts'
 import type { Log } from './runtime/log.ts'
+import type { Part } from './part.ts'
 import type { Metrics } from './runtime/metrics.ts'
 import { reconcile } from './runtime/reconcile.ts'
 import { tellDecision, tellVisit } from './visits.ts'
-import { isWanted, laneOf } from './waking.ts'
+import { isWanted, nobody, wake, type Waker } from './waking.ts'
 import type { Watched } from './watched.ts'
 
 export interface ControllersGiven {
   readonly config: Config
+  readonly part: Part
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -54,11 +51,12 @@ export interface Controllers {
 }
 
 export function controllersOf(given: ControllersGiven): Controllers {
-  const { config, clock, random, azure, events, watchedEndpoints, watchedDecisions } = given
+  const { config, part, clock, random, azure, events } = given
+  const { watchedEndpoints, watchedDecisions } = given
   const { inFlightMs, resyncMs, zoneGroupResyncMs } = config
-  const both: { readonly kind: string; readonly controller: Controller }[] = []
+  const served: { readonly kind: string; readonly controller: Controller }[] = []
   const wakeTurn = (who: string): void => {
-    for (const { kind, controller } of both) {
+    for (const { kind, controller } of served) {
       if (who.startsWith(`${kind} `)) controller.wake(who.slice(kind.length + 1), 'begun')
     }
   }
@@ -77,6 +75,7 @@ export function controllersOf(given: ControllersGiven): Controllers {
       zoneName: given.zoneName,
       moment: () => clock.monotonic(),
       onNews: (key, waited) => endpoints.wake(key, waited ? 'begun' : 'routine'),
+      mine: part.mine,
       ...(config.connectionInfo ? { configMaps: given.configMaps } : {}),
     }),
     given,
@@ -101,17 +100,15 @@ export function controllersOf(given: ControllersGiven): Controllers {
       subscriptionOf: (key) => subscriptionOf(watchedDecisions.cache.get(key)?.spec.serverId),
     },
   )
-  listen(given, endpoints, decisions)
-  both.push(
-    { kind: watchedEndpoints.kind, controller: endpoints },
-    { kind: watchedDecisions.kind, controller: decisions },
-  )
+  if (part.endpoints) served.push({ kind: watchedEndpoints.kind, controller: endpoints })
+  if (part.decisions) served.push({ kind: watchedDecisions.kind, controller: decisions })
+  listen(given, part.endpoints ? endpoints : nobody, part.decisions ? decisions : nobody)
   return {
-    start: () => both.forEach(({ controller }) => controller.start()),
-    stop: async () => void (await Promise.all(both.map(({ controller }) => controller.stop()))),
+    start: () => served.forEach(({ controller }) => controller.start()),
+    stop: async () => void (await Promise.all(served.map(({ controller }) => controller.stop()))),
     wakeDecision: (key) => decisions.wake(key, 'routine'),
     wakeTurn,
-    depths: () => both.map(({ kind, controller }) => ({ kind, ...controller.depth })),
+    depths: () => served.map(({ kind, controller }) => ({ kind, ...controller.depth })),
   }
 }
 
@@ -119,20 +116,18 @@ export function controllersOf(given: ControllersGiven): Controllers {
 const subscriptionOf = (armId: string | undefined): string =>
   armId?.split('/')[2]?.toLowerCase() ?? ''
 
-function wake<T extends KubernetesObject>(controller: Controller, change: Change<T>): void {
-  const lane = laneOf(change)
-  if (lane !== undefined) controller.wake(change.key, lane)
-}
-
 /** What each change of an object asks for. */
 function listen(
-  { watchedEndpoints, watchedDecisions }: ControllersGiven,
-  endpoints: Controller,
-  decisions: Controller,
+  { part, watchedEndpoints, watchedDecisions }: ControllersGiven,
+  endpoints: Waker,
+  decisions: Waker,
 ): void {
   watchedEndpoints.cache.listen((change) => {
-    wake(endpoints, change)
     const { before, after } = change
+    // One that is no longer ours is visited once more, to be forgotten.
+    if ([before, after].some((each) => each !== undefined && part.mine(each))) {
+      wake(endpoints, change)
+    }
     for (const key of endpointsToWake(before, after, watchedEndpoints.cache)) {
       endpoints.wake(key)
     }

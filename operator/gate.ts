@@ -1,7 +1,8 @@
 /**
  * Whether somebody checks who decides: decisions are acted on only while the admission policy is in
  * place as this version ships it, or the settings say that they may be without. Looked at when starting
- * and ever again; while the API server does not say, what it said last stands.
+ * and ever again; while the API server does not say, what it said last stands. What may not be read, and
+ * need not be in place, is asked for once.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { changeOf } from './grants-check.ts'
@@ -11,7 +12,8 @@ import { decisionPolicy } from './permissions.ts'
 import type { Clock } from './runtime/clock.ts'
 
 export type PolicyState =
-  | { readonly is: 'in place' | 'missing' }
+  /** `hidden`: may not be read, so nobody can say that it is in place. */
+  | { readonly is: 'in place' | 'missing' | 'hidden' }
   /** What is other, as the end of a sentence. */
   | { readonly is: 'changed'; readonly why: string }
 
@@ -58,7 +60,7 @@ export class Gate {
 
   async #keepLooking(): Promise<void> {
     const signal = this.#stopping.signal
-    for (;;) {
+    while (!(this.#state?.is === 'hidden' && this.#given.allowUngated)) {
       await this.#given.clock.sleep(lookEveryMs, signal)
       if (signal.aborted) return
       await this.#look()
@@ -78,7 +80,7 @@ export class Gate {
 }
 
 function stateOf(found: Awaited<ReturnType<typeof readPolicy>>): PolicyState {
-  if (found === undefined) return { is: 'missing' }
+  if (typeof found === 'string') return { is: found }
   const why = changeOf(found)
   return why === undefined ? { is: 'in place' } : { is: 'changed', why }
 }

@@ -36,20 +36,19 @@ export class Operator {
     const operator = new Operator(given, parts)
     try {
       await operator.#serve()
-      await parts.gate.start()
+      if (parts.part.decisions) await parts.gate.start()
     } catch (error) {
       await operator.stop()
       throw error
     }
-    parts.watchedEndpoints.start()
-    parts.watchedDecisions.start()
+    for (const each of parts.watched) each.start()
     return operator
   }
 
   /** Resolves once it acts; never when it is stopped before. */
   async lead(): Promise<void> {
-    const { watchedEndpoints, watchedDecisions, lease, controllers } = this.#parts
-    await Promise.all([watchedEndpoints.cache.whenSynced(), watchedDecisions.cache.whenSynced()])
+    const { watched, lease, controllers } = this.#parts
+    await Promise.all(watched.map(({ cache }) => cache.whenSynced()))
     if (this.#stopping) return
     await lease.acquire()
     controllers.start()
@@ -58,7 +57,7 @@ export class Operator {
   /** @returns whether all visits under way have ended in time */
   async stop(): Promise<boolean> {
     this.#stopping = true
-    const { controllers, gate, events, azure, lease, connection } = this.#parts
+    const { controllers, gate, watched, events, azure, lease, connection } = this.#parts
     const { clock, config } = this.#given
     const tooLate = new AbortController()
     const late = clock.sleep(config.graceMs, tooLate.signal).then(() => false)
@@ -66,7 +65,7 @@ export class Operator {
     tooLate.abort()
     await Promise.race([events.flush(), clock.sleep(flushMs)])
     await gate.stop()
-    await Promise.all([this.#parts.watchedEndpoints.stop(), this.#parts.watchedDecisions.stop()])
+    await Promise.all(watched.map((each) => each.stop()))
     // Nothing of ours may be on its way to Azure any more when another process may begin.
     await azure.stop()
     await lease.release()

@@ -13,6 +13,7 @@ import { Events } from './kubernetes/events.ts'
 import { identitiesOf } from './kubernetes/identities.ts'
 import { Lease } from './kubernetes/lease.ts'
 import { decisions, endpoints, keyOf } from './kubernetes/resource.ts'
+import { type Part, partOf } from './part.ts'
 import { leaseName } from './permissions.ts'
 import { Problem } from './problem.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -36,9 +37,15 @@ export interface Surroundings {
   readonly onLost: () => void
 }
 
+export type Readable = Watched<PostgresPrivateEndpoint> | Watched<EndpointConnectionDecision>
+
 export interface Parts {
   readonly connection: Connection
   readonly meters: Meters
+  /** What this process serves. */
+  readonly part: Part
+  /** The watches that run. */
+  readonly watched: readonly Readable[]
   readonly watchedEndpoints: Watched<PostgresPrivateEndpoint>
   readonly watchedDecisions: Watched<EndpointConnectionDecision>
   readonly lease: Lease
@@ -53,6 +60,7 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
   const { transport } = connection
   const { metrics } = meters
   const lease = leaseOf(given, connection)
+  const part = partOf(config)
   const mayWrite = (): boolean => lease.mayAct()
   const watching = { config, transport, clock, random, log, metrics, mayWrite }
   const watchedEndpoints = new Watched<PostgresPrivateEndpoint>(endpoints, watching)
@@ -91,21 +99,25 @@ export function makeParts(given: Surroundings, connection: Connection, meters: M
   forgetUnnamed(watchedEndpoints.cache, azure)
   forgetUnnamed(watchedDecisions.cache, azure)
   const controllers = controllersOf({
-    ...{ config, clock, random, log, metrics, azure, events, mayWrite },
+    ...{ config, part, clock, random, log, metrics, azure, events, mayWrite },
     ...{ watchedEndpoints, watchedDecisions, clusterId: connection.clusterId },
     zoneName: cloudOf(environment).zoneName,
     configMaps: configMapsOf(transport, mayWrite),
     mayDecide: () => gate.open,
   })
   return {
-    ...{ connection, meters, watchedEndpoints, watchedDecisions },
+    ...{ connection, meters, part, watchedEndpoints, watchedDecisions },
+    watched: part.decisions ? [watchedEndpoints, watchedDecisions] : [watchedEndpoints],
     ...{ lease, gate, events, azure, controllers },
   }
 }
 
 function leaseOf(given: Surroundings, { transport, namespace }: Connection): Lease {
   const { config, clock, random, log, instance } = given
-  const suffix = config.class === undefined ? '' : `-${config.class.toLowerCase()}`
+  const { class: one, kinds } = config
+  // Processes that serve different objects must not wait for each other.
+  const ofClass = one === undefined ? '' : `-${one.toLowerCase()}`
+  const suffix = kinds.length > 1 ? ofClass : `${ofClass}-${kinds.join()}`
   return new Lease({
     ...{ transport, time: clock, random, identity: instance },
     namespace: config.leaseNamespace ?? namespace ?? 'default',
@@ -141,6 +153,10 @@ function tellPolicy(state: PolicyState, { log, config: { allowUngated } }: Surro
       return log.info('policy-in-place')
     case 'missing':
       return log.warn('policy-missing', { allowUngated })
+    case 'hidden':
+      return allowUngated
+        ? log.info('policy-hidden', { allowUngated })
+        : log.warn('policy-hidden', { allowUngated })
     case 'changed':
       return log.warn('policy-changed', { allowUngated, why: state.why })
   }

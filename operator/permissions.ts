@@ -10,6 +10,9 @@ import * as endpoint from './api/private-endpoint.ts'
 /** Where a rule is granted: for the whole cluster, or in each watched namespace, or beside the Lease. */
 export type Reach = 'cluster' | 'watched' | 'own'
 
+/** As the setting `kinds` names them. */
+export type Served = 'endpoints' | 'decisions'
+
 export interface KubernetesPermission {
   readonly apiGroup: string
   readonly resource: string
@@ -17,6 +20,8 @@ export interface KubernetesPermission {
   /** Only these objects; absent: all. */
   readonly names?: readonly string[]
   readonly reach: Reach
+  /** Needed only by a process that serves this kind; absent: by each. */
+  readonly kind?: Served
   /** Needed only with this setting on. */
   readonly setting?: 'connectionInfo'
   /** Not needed with this setting on. */
@@ -33,15 +38,24 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
   {
     apiGroup: group,
     resource: endpoint.plural,
-    verbs: ['get', 'list', 'watch'],
+    verbs: ['list', 'watch'],
     reach: 'watched',
-    because: 'What users want.',
+    because: 'What users want; and what decisions name by spec.connections.endpointRefs.',
+  },
+  {
+    apiGroup: group,
+    resource: endpoint.plural,
+    verbs: ['get'],
+    reach: 'watched',
+    kind: 'endpoints',
+    because: 'As it is now, before something is deleted or taken over.',
   },
   {
     apiGroup: group,
     resource: endpoint.plural,
     verbs: ['patch'],
     reach: 'watched',
+    kind: 'endpoints',
     because: 'The finalizer, before the first write to Azure.',
   },
   {
@@ -49,6 +63,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     resource: `${endpoint.plural}/status`,
     verbs: ['patch'],
     reach: 'watched',
+    kind: 'endpoints',
     because: 'What was found and done.',
   },
   {
@@ -56,6 +71,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     resource: decision.plural,
     verbs: ['get', 'list', 'watch'],
     reach: 'watched',
+    kind: 'decisions',
     because: 'What administrators decided.',
   },
   {
@@ -63,6 +79,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     resource: decision.plural,
     verbs: ['create', 'delete'],
     reach: 'watched',
+    kind: 'decisions',
     because: 'Rows of an inbox, one for each request.',
   },
   {
@@ -70,6 +87,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     resource: `${decision.plural}/status`,
     verbs: ['patch'],
     reach: 'watched',
+    kind: 'decisions',
     because: 'What was found and done.',
   },
   {
@@ -108,6 +126,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     resource: 'configmaps',
     verbs: ['get', 'create', 'patch', 'delete'],
     reach: 'watched',
+    kind: 'endpoints',
     setting: 'connectionInfo',
     because: 'spec.connectionInfo; users choose the names, and none that is not owned is touched.',
   },
@@ -126,6 +145,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     verbs: ['get'],
     names: [decisionPolicy],
     reach: 'cluster',
+    kind: 'decisions',
     unless: 'allowUngated',
     because: 'Whether somebody checks who decides.',
   },
@@ -135,6 +155,7 @@ export const kubernetesPermissions: readonly KubernetesPermission[] = [
     verbs: ['get'],
     names: [decisionPolicy],
     reach: 'cluster',
+    kind: 'decisions',
     unless: 'allowUngated',
     because: 'Whether that policy is in force.',
   },
@@ -170,11 +191,18 @@ export const policyRules = (
     readonly lease?: string
     /** Whether the setting is on. */
     readonly connectionInfo?: boolean
+    /** As the setting has them; absent: both. */
+    readonly kinds?: readonly Served[]
+    /** Settings that spare a right. */
+    readonly clusterId?: boolean
+    readonly allowUngated?: boolean
   } = {},
 ): readonly PolicyRule[] =>
   kubernetesPermissions
     .filter((row) => reach.includes(row.reach))
+    .filter(({ kind }) => kind === undefined || (names.kinds?.includes(kind) ?? true))
     .filter(({ setting }) => setting === undefined || names[setting] === true)
+    .filter(({ unless }) => unless === undefined || names[unless] !== true)
     .map((row) => {
       const resourceNames = row.names?.flatMap((each) => {
         if (each === identityName) return names.identities ?? [each]
@@ -277,14 +305,20 @@ export const roleDefinition = (
   AssignableScopes: scopes,
 })
 
+const places: Readonly<Record<Reach, string>> = {
+  cluster: 'cluster',
+  watched: 'each watched namespace',
+  own: "the release's namespace",
+}
+
 /** Both tables for the reference, as Markdown. */
 export const permissionsPage = (): string =>
   [
-    '| API group | resource | names | verbs | because |',
-    '| --- | --- | --- | --- | --- |',
+    '| API group | resource | names | verbs | where | serving | because |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...kubernetesPermissions.map(
-      ({ apiGroup, resource, names, verbs, setting, because }) =>
-        `| ${apiGroup} | ${resource} | ${names?.join(', ') ?? ''} | ${verbs.join(', ')} | ${setting === undefined ? '' : `With ${setting}: `}${because} |`,
+      ({ apiGroup, resource, names, verbs, reach, kind, setting, unless, because }) =>
+        `| ${apiGroup} | ${resource} | ${names?.join(', ') ?? ''} | ${verbs.join(', ')} | ${places[reach]} | ${kind ?? 'either'} | ${setting === undefined ? '' : `With ${setting}: `}${unless === undefined ? '' : `Without ${unless}: `}${because} |`,
     ),
     '',
     '| action | role | because |',

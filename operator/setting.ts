@@ -84,3 +84,14 @@ export const optionalPort: Parser<number | undefined> = (given) => {
   const port = whole(0, 65_535)(given)
   return port.is === 'value' ? port : wrong('off, or a port (0: any free one)')
 }
+
+/** Some of the choices, at least one, in the order of the choices. */
+export const someOf =
+  <const T extends string>(...choices: readonly T[]): Parser<readonly T[]> =>
+  (given) => {
+    const all = given.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]))
+    const known = choices.filter((choice) => all.includes(choice))
+    return known.length > 0 && known.length === new Set(all).size
+      ? value(known)
+      : wrong(`one or more of ${choices.join(', ')}, separated by commas`)
+  }

@@ -23,3 +23,15 @@ export function isWanted<T extends KubernetesObject>({ before, after }: Change<T
 
 const wish = ({ uid, generation, annotations, labels, deletionTimestamp }: Metadata): string =>
   JSON.stringify([uid, generation, annotations, labels, deletionTimestamp])
+
+export interface Waker {
+  wake(key: string, lane?: Lane): void
+}
+
+/** For a kind that another process serves. */
+export const nobody: Waker = { wake: () => undefined }
+
+export function wake<T extends KubernetesObject>(waker: Waker, change: Change<T>): void {
+  const lane = laneOf(change)
+  if (lane !== undefined) waker.wake(change.key, lane)
+}

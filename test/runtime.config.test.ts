@@ -55,6 +55,12 @@ test('lists are trimmed, and hold each name once', () => {
   assert.equal(config(['--namespaces', ' a, b,a,']).namespaces, ['a', 'b'])
 })
 
+test('kinds are both, or one', () => {
+  assert.equal(config().kinds, ['endpoints', 'decisions'])
+  assert.equal(config(['--kinds', 'decisions']).kinds, ['decisions'])
+  assert.equal(config(['--kinds', 'decisions, endpoints']).kinds, ['endpoints', 'decisions'])
+})
+
 test('help and version come before any complaint', () => {
   assert.is(readConfig(['--nonsense', '--help'], {}).is, 'help')
   assert.is(readConfig(['-h'], {}).is, 'help')
@@ -102,6 +108,17 @@ table<{ given: string; environment?: Record<string, string>; says: string }>(
     'a level that there is not': { given: '--log-level loud', says: 'one of debug, info' },
     'a port that is none': { given: '--health-port 70000', says: 'off, or a port' },
     'neither yes nor no': { given: '--allow-ungated=maybe', says: 'true or false' },
+    'a kind that there is not': { given: '--kinds pods', says: 'one or more of endpoints' },
+    'no kind at all': { given: '--kinds ,', says: 'one or more of endpoints' },
+    'no selector': { given: '--endpoint-selector a>b', says: 'a label selector' },
+    'a part of the endpoints with all decisions': {
+      given: '--endpoint-selector a=b --lease-name c',
+      says: '--endpoint-selector needs --kinds endpoints',
+    },
+    'a part of the endpoints with the lease of all': {
+      given: '--endpoint-selector a=b --kinds endpoints',
+      says: '--endpoint-selector needs --lease-name',
+    },
     'a lease shorter than its renewal': {
       given: '--lease-duration 10s',
       says: '--lease-renew must',

@@ -98,6 +98,31 @@ test('allowed to be ungated it is open, and still says what it saw', async () =>
   await gate.stop()
 })
 
+test('what it may not read it says is hidden; where it need not be in place, it asks no more', async () => {
+  for (const [allowUngated, asked] of [
+    [false, 5],
+    [true, 1],
+  ] as const) {
+    let questions = 0
+    const objects = {
+      get error() {
+        questions++
+        return forbidden
+      },
+    }
+    const { gate, said, world } = stage(objects, allowUngated)
+    await gate.start()
+    const before = questions
+    await world.pass(245_000)
+    assert.is(gate.open, allowUngated)
+    assert.is(gate.inPlace, false)
+    assert.equal(said, ['hidden'])
+    assert.is(questions / before, asked)
+    await gate.stop()
+    assert.is(world.timers, 0)
+  }
+})
+
 test('a policy that comes opens it, one that goes closes it, each told once', async () => {
   const objects: Objects = {}
   const { gate, said, world } = stage(objects)
@@ -174,7 +199,7 @@ table<Seen & { readonly ok: boolean; readonly says: string }>(
     const lastContact = heardMsAgo === undefined ? undefined : now - heardMsAgo
     const watched = { kind: 'Thing', cache: { synced }, lastContact }
     const parts = {
-      ...{ watchedEndpoints: watched, watchedDecisions: watched },
+      watched: [watched, watched],
       lease: { ...lease, mayAct: () => lease.mayAct },
     } as unknown as Parts
     const clock = { ...new World().clock(), monotonic: () => now }

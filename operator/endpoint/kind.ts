@@ -36,6 +36,8 @@ export interface EndpointDeps {
   readonly endpoints: Store<PostgresPrivateEndpoint>
   readonly writer: ObjectWriter<PostgresPrivateEndpoint>
   readonly events: EventRecorder
+  /** Whether the object is this process's to serve; absent: all are. Others are read, never written. */
+  readonly mine?: (object: PostgresPrivateEndpoint) => boolean
   /** Absent: `spec.connectionInfo` is not served. */
   readonly configMaps?: ConfigMaps
   /** The first part of `pgpeOwner` on everything that is made. */
@@ -77,11 +79,12 @@ export function endpointKind(deps: EndpointDeps): EndpointKind {
 }
 
 async function act(
-  { azure, writer, now, settings }: EndpointDeps,
+  deps: EndpointDeps,
   memory: Memory,
   deed: Deed,
   seen: Observation,
 ): Promise<Outcome> {
+  const { azure, now, settings } = deps
   if (deed.name === 'CreateZone' && memory.beingMade.zone(deed, now().getTime())) {
     return held(zoneBeingMade)
   }
@@ -92,7 +95,7 @@ async function act(
   const { action } = deed
   const claim = claimOf(seen.key, seen.object, action.cause)
   const changed = async (): Promise<ArmError | undefined> =>
-    action.do === 'delete' && !(await stillSo(writer, seen)) ? stale : undefined
+    action.do === 'delete' && !(await stillSo(deps, seen)) ? stale : undefined
   if (action.id.kind !== 'privateEndpoint' || seen.parsed.is !== 'target')
     return view.act(action, { claim, check: changed })
 
@@ -108,14 +111,15 @@ async function act(
 
 /** A quorum read: nothing is deleted because a cache is late. */
 async function stillSo(
-  writer: ObjectWriter<PostgresPrivateEndpoint>,
+  { writer, mine = () => true }: EndpointDeps,
   { key, object: { metadata } }: Observation,
 ): Promise<boolean> {
-  const fresh = (await writer.getNow(key))?.metadata
+  const fresh = await writer.getNow(key)
   return (
-    fresh?.uid === metadata.uid &&
-    fresh.generation === metadata.generation &&
-    fresh.deletionTimestamp === metadata.deletionTimestamp
+    fresh?.metadata.uid === metadata.uid &&
+    fresh.metadata.generation === metadata.generation &&
+    fresh.metadata.deletionTimestamp === metadata.deletionTimestamp &&
+    mine(fresh)
   )
 }
 

@@ -5,6 +5,7 @@ import { itemsAt, objectKey, ownerKey, serverKey } from '../azure/listing.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { Observed } from '../azure/observed.ts'
 import type { AzureView } from '../azure/port.ts'
+import { isKubeError } from '../kubernetes/error.ts'
 import { seniorOf } from './claim.ts'
 import { inSubnet, inZone } from './indexes.ts'
 import type { AzureSeen, Observation } from './observation.ts'
@@ -61,8 +62,14 @@ export async function ownerGone(
   if (tag === undefined || name === undefined || clusterOf(tag) !== clusterId) return false
   if (tag === `${clusterId}.${object.metadata.uid}` || !/^[^/#]+\/[^/#]+$/.test(name)) return false
   const adopts = object.spec.adoptionPolicy === 'IfMatching'
-  const owner = adopts ? await writer.getNow(name) : endpoints.get(name)
-  return owner?.metadata.uid !== uidOf(tag)
+  try {
+    const owner = adopts ? await writer.getNow(name) : endpoints.get(name)
+    return owner?.metadata.uid !== uidOf(tag)
+  } catch (error) {
+    // In a namespace that is not ours to read: nothing proves that it is gone.
+    if (isKubeError(error, 403)) return false
+    throw error
+  }
 }
 
 /** Looked for only where something shared differs: the cluster may hold thousands of objects. */

@@ -35,6 +35,8 @@ export interface Sources {
   readonly azure: Azure
   readonly endpoints: Store<PostgresPrivateEndpoint>
   readonly writer: ObjectWriter<PostgresPrivateEndpoint>
+  /** Whether the object is this process's to serve; absent: all are. */
+  readonly mine?: (object: PostgresPrivateEndpoint) => boolean
   readonly configMaps?: ConfigMaps
   readonly clusterId: string
   readonly settings: Settings
@@ -50,9 +52,9 @@ export interface Sources {
 }
 
 export async function observe(from: Sources, key: string): Promise<Observation | undefined> {
-  const { memory, settings } = from
+  const { memory, settings, mine = () => true } = from
   const object = from.endpoints.get(key)
-  if (object === undefined) {
+  if (object === undefined || !mine(object)) {
     memory.forget(key)
     from.readers.forget(key)
     return undefined

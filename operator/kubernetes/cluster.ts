@@ -1,6 +1,6 @@
 /** Questions about the cluster as a whole. Each is one read; none is cached here. */
 import type { Transport } from './call.ts'
-import { isKubeError, KubeError } from './error.ts'
+import { isKubeError } from './error.ts'
 import type { Resource } from './resource.ts'
 
 interface ResourceList {
@@ -45,11 +45,11 @@ interface Specified {
   readonly spec?: unknown
 }
 
-/** A validating admission policy and the binding of the same name; undefined: not both are there, or ours to see. */
+/** A validating admission policy and the binding of the same name, as far as both are there, and ours to see. */
 export async function readPolicy(
   transport: Transport,
   name: string,
-): Promise<{ readonly policy: Specified; readonly binding: Specified } | undefined> {
+): Promise<{ readonly policy: Specified; readonly binding: Specified } | 'missing' | 'hidden'> {
   const read = (plural: string): Promise<Specified> =>
     transport.json<Specified>({ path: `${admission}/${plural}/${encodeURIComponent(name)}` })
   try {
@@ -57,8 +57,8 @@ export async function readPolicy(
     const binding = await read('validatingadmissionpolicybindings')
     return { policy, binding }
   } catch (error) {
-    // Not there, or not ours to see: then nobody can say that it is in place.
-    if (error instanceof KubeError && (error.code === 404 || error.code === 403)) return undefined
+    if (isKubeError(error, 404)) return 'missing'
+    if (isKubeError(error, 403)) return 'hidden'
     throw error
   }
 }

@@ -26,6 +26,8 @@ export const logEvents = {
   'policy-in-place': 'The admission policy for decisions is in place: decisions are acted on.',
   'policy-unknown': 'Whether that policy is in place could not be read; what was read last stands.',
   'policy-missing': 'The admission policy for decisions is missing: they are not acted on.',
+  'policy-hidden':
+    'The admission policy for decisions may not be read: without --allow-ungated they are not acted on.',
   'policy-changed':
     'The admission policy for decisions is not as this version ships it: they are not acted on.',
   'decision-written':

@@ -49,7 +49,7 @@ export const metricRows = {
     ['kind'],
   ),
   queueRunning: row('gauge', 'pgpe_workqueue_running', 'Keys being visited.', ['kind']),
-  objects: row('gauge', 'pgpe_objects', 'Objects that the operator watches.', ['kind']),
+  objects: row('gauge', 'pgpe_objects', 'Objects that this process serves.', ['kind']),
   conditions: row('gauge', 'pgpe_resource_condition', 'Objects that have a condition so.', [
     'kind',
     'type',

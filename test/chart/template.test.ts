@@ -69,6 +69,8 @@ test('every flag that it passes is one that the operator takes', async (context)
   const longest = {
     namespaces: ['a', 'b'],
     class: 'blue',
+    kinds: ['endpoints'],
+    endpointSelector: 'shard in (a,b),!test',
     clusterId: 'one',
     'operatorIdentity.namespaces': ['a'],
     'identity.names': ['pgpe-azure', 'other'],
@@ -86,6 +88,8 @@ test('every flag that it passes is one that the operator takes', async (context)
   assert.equal(config.namespaces, ['a', 'b'])
   assert.is(config.class, 'blue')
   assert.is(config.clusterId, 'one')
+  assert.equal(config.kinds, ['endpoints'])
+  assert.is(config.endpointSelector?.text, 'shard in (a,b),!test')
   assert.equal(config.operatorIdentityNamespaces, ['a'])
   assert.equal(config.identityNames, ['pgpe-azure', 'other'])
   assert.ok(config.connectionInfo && config.allowUngated)
@@ -136,6 +140,19 @@ test('grants it no more than Roles in the namespaces that it watches', async (co
   assert.equal(inA[0].rules, policyRules(['watched']))
   const lists = JSON.stringify(objects.filter(({ kind }) => kind === 'Role'))
   assert.not.match(lists, /"\*"/)
+})
+
+test('grants it the rights of the one kind that it serves', async (context) => {
+  for (const kind of ['endpoints', 'decisions'] as const) {
+    const rules = rulesOf(
+      await rendered(context, { kinds: [kind] }),
+      'ClusterRole',
+      'pgpe-operator',
+    )
+    assert.equal(rules, policyRules(['cluster', 'watched'], { kinds: [kind] }))
+    const other = kind === 'endpoints' ? 'endpointconnectiondecisions' : 'configmaps'
+    assert.not.match(JSON.stringify(rules), other)
+  }
 })
 
 test('may read ConfigMaps only where connectionInfo is on', async (context) => {
@@ -240,6 +257,8 @@ test('the CRDs are those of crds/, and stay when the release goes, unless told o
 })
 
 const refused: Readonly<Record<string, Values>> = {
+  'a kind that there is not': { kinds: ['pods'] },
+  'no kind at all': { kinds: [] },
   'a value that there is not': { resync: '5m' },
   'a setting that there is not': { 'settings.resink': '5m' },
   'no identity name at all': { 'identity.names': [] },

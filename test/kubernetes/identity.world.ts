@@ -10,7 +10,7 @@ import type { JsonObject } from '../../operator/api/schema.ts'
 import { type Azure, endpointBody, makeWorld, startAzure } from '../arm/kit.ts'
 import type { SimulatedIdentity } from '../arm/simulator.ts'
 import { type ApiServer, connect, install, kubeconfigPath, until } from './api-server.ts'
-import { least } from './least-rights.ts'
+import { least, type Rights } from './least-rights.ts'
 import { kinds, manifest, path, type KindName } from './manifests.ts'
 import { OperatorProcess, quick } from './operator-process.ts'
 
@@ -51,6 +51,8 @@ export interface Start {
   readonly signIn?: Readonly<Record<string, string>>
   /** Its rights are the whole cluster's, not each namespace's own: they outlive a namespace. */
   readonly everywhere?: true
+  /** Less than those of a process that serves all. */
+  readonly rights?: Rights
 }
 
 /** The operator for these namespaces; the first is its own as well. */
@@ -58,10 +60,10 @@ export async function start(
   { server, azure, processes }: Context,
   namespaces: readonly string[],
   argv: readonly string[] = [],
-  { gated, signIn, everywhere }: Start = {},
+  { gated, signIn, everywhere, rights }: Start = {},
 ): Promise<OperatorProcess> {
   const [own = ''] = namespaces
-  const kubeconfig = await least(server, own, namespaces, everywhere === true)
+  const kubeconfig = await least(server, own, namespaces, everywhere === true, rights)
   const { tenantId, clientId, clientSecret } = azure.simulator.identity('unprivileged')
   const cloud = Object.fromEntries(
     Object.entries(azure.simulator.env).filter(([name]) => !/_(TENANT|CLIENT)_/.test(name)),

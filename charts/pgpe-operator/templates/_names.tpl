@@ -52,6 +52,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $rules := list -}}
 {{- range (index ($root.Files.Get "files/permissions.yaml" | fromYaml) "permissions") -}}
 {{- $wanted := has .reach $reaches -}}
+{{- if .kind }}{{ $wanted = and $wanted (has .kind $root.Values.kinds) }}{{ end -}}
 {{- if eq (default "" .setting) "connectionInfo" }}{{ $wanted = and $wanted $root.Values.connectionInfo }}{{ end -}}
 {{- if eq (default "" .unless) "clusterId" }}{{ $wanted = and $wanted (empty $root.Values.clusterId) }}{{ end -}}
 {{- if eq (default "" .unless) "allowUngated" }}{{ $wanted = and $wanted (not $root.Values.grants.allowUngated) }}{{ end -}}
