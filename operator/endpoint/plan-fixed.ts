@@ -32,6 +32,20 @@ export function immutable(target: Target, endpoint: PrivateEndpoint): Step {
   }
 }
 
+/** What Azure would say to a PUT of what it never changes; of the others it takes no notice. */
+const answers: Readonly<Record<string, string>> = {
+  connectionName: 'CannotChangePrivateLinkConnectionOnPrivateEndpoint',
+  approval: 'CannotChangePrivateLinkConnectionOnPrivateEndpoint',
+  requestMessage: 'CannotChangePrivateLinkConnectionOnPrivateEndpoint',
+  location: 'InvalidResourceLocation',
+}
+
+/** A sentence for whoever wonders why a difference stays; empty where Azure would refuse nothing. */
+export function answerTo(drift: readonly Difference[]): string {
+  const codes = new Set(drift.flatMap(({ path }) => answers[path] ?? []))
+  return codes.size === 0 ? '' : `Azure's answer would be ${[...codes].join(' or ')}.`
+}
+
 /** What differs and is never written: reported. */
 export function unchangeable(
   { object }: Observation,

@@ -8,6 +8,7 @@ import type { Outcome } from '../azure/action.ts'
 import { catalogue, say } from './conditions.ts'
 import { publicationNote, takenCondition } from './connection-info.ts'
 import type { DnsSeen, Observation } from './observation.ts'
+import { answerTo } from './plan-fixed.ts'
 import type { Plan } from './plan.ts'
 import { modeOf } from './attempt.ts'
 import { type Finding } from './step.ts'
@@ -32,7 +33,8 @@ export function readyOf(
   const mode = modeOf(seen)
   const paths = made.drift.map(({ path }) => path).join(', ')
   const published = publicationNote(seen)
-  const differs = `Azure differs from the spec in ${paths}, and that is left so.`
+  const left = `Azure differs from the spec in ${paths}, and that is left so.`
+  const differs = join(left, answerTo(made.drift))
   if (mode === 'observe' && made.drift.length > 0) {
     return withRemedy(say('Ready', 'False', 'Drifted', differs))
   }

@@ -163,6 +163,7 @@ test('what admission would have refused is not written: reported where Azure wou
     'privateIPAddress',
     'requestMessage',
   ])
+  assert.match(subject.message, /CannotChangePrivateLinkConnection.* or InvalidResourceLocation/)
   for (const change of [
     { serverId: `${before.serverId}x` },
     { subnetId: `${before.subnetId}x` },
@@ -170,12 +171,55 @@ test('what admission would have refused is not written: reported where Azure wou
     { endpointName: 'elsewhere' },
   ]) {
     world.cluster.replaceSpec(subject.key, { ...before, ...change })
+    await world.until('seen', () => {
+      const { status, metadata } = subject.object
+      return status?.observedGeneration === metadata.generation
+    })
     await subject.becomes('False/ImmutableChanged')
     assert.ok(subject.condition('Stalled'))
+    const code = ['serverId', 'subnetId'].includes(Object.keys(change)[0] ?? '')
+      ? /CannotChangePrivateLinkConnection.*CannotChangeSubnetOnExistingPrivateEndpoint/
+      : subject.id
+    assert.match(subject.message, code)
   }
   world.cluster.replaceSpec(subject.key, before)
   await subject.settle()
   assert.is(writesOf(world), 0)
+  await subject.remove()
+})
+
+test('a spec that Azure refused is mended in place: the endpoint counts as begun only while it may exist', async (stage) => {
+  const { world } = stage
+  // Azure's own look finds the address free; somebody takes it before the PUT.
+  world.meanwhile = async ({ name }) => {
+    if (name !== 'CreateEndpoint') return
+    world.meanwhile = () => undefined
+    const { subnetId, group } = subject.site
+    await world.arm.put(`${group}/providers/Microsoft.Network/networkInterfaces/first`, {
+      location: 'westeurope',
+      properties: {
+        ipConfigurations: [
+          {
+            name: 'a',
+            properties: {
+              subnet: { id: subnetId },
+              privateIPAddress: '10.0.1.50',
+              privateIPAllocationMethod: 'Static',
+            },
+          },
+        ],
+      },
+    })
+  }
+  const subject = await begin(stage, { ...none, privateIPAddress: '10.0.1.50' })
+  await subject.becomes('False/Refused')
+  assert.match(subject.message, /PrivateIPAddressIsAllocated/)
+  // While this is set admission allows no change of what is immutable.
+  assert.is(subject.object.status?.privateEndpointId, undefined)
+  subject.change({ privateIPAddress: '10.0.1.51', endpointName: `${subject.site.name}-mended` })
+  await subject.settle()
+  assert.match(subject.object.status?.privateEndpointId ?? '', /-mended$/)
+  assert.equal(subject.object.status?.privateIPAddresses, ['10.0.1.51'])
   await subject.remove()
 })
 

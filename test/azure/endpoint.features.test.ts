@@ -314,6 +314,8 @@ test('an object that observes writes nothing, and says what differs', () =>
       tags: { a: 'c' },
     })
     await world.until('differs', says(world, watcher, 'False/Drifted'))
+    const said = world.cluster.get(watcher)?.status?.conditions?.map(({ type }) => type)
+    assert.equal(said?.toSorted(), ['Drifted', 'Ready', 'Stalled'])
     const { metadata, status } = world.cluster.get(watcher) ?? {}
     assert.equal(metadata?.finalizers ?? [], [])
     assert.ok(status?.drift?.some(({ path }) => path === 'tags.a'))
@@ -357,7 +359,10 @@ test('without the right to approve, Automatic says what is missing and Manual wa
       const stalled = () =>
         world.cluster.get(automatic)?.status?.conditions?.some(({ type }) => type === 'Stalled')
       assert.not(stalled())
+      const since = world.elapsed
       await world.until('Stalled after half an hour', () => stalled() === true)
+      const minutes = (world.elapsed - since) / 60
+      assert.ok(minutes > 25 && minutes < 35, `after ${minutes} minutes`)
       const ready = world.cluster.get(automatic)?.status?.conditions?.[0]
       assert.match(
         ready?.message ?? '',
