@@ -1,12 +1,11 @@
 /** The table of fields is complete, and every test that it names is there. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openApi } from '../operator/api/definition.ts'
 import { definition } from '../operator/api/private-endpoint.ts'
 import { places } from '../operator/api/reference.ts'
 import { fieldRows, testFiles } from '../operator/endpoint/fields.ts'
+import { registered } from './runner/names.ts'
 
 const test = suite('the table of fields')
 
@@ -26,16 +25,6 @@ const cells = fieldRows.flatMap((row) =>
     cell: row[when],
   })),
 )
-
-/** Loads the files in a process of its own: nothing of them runs. */
-function registered(paths: readonly string[]): Readonly<Record<string, readonly string[]>> {
-  const program = fileURLToPath(new URL('runner/registered.ts', import.meta.url))
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...paths], {
-    encoding: 'utf8',
-  })
-  assert.is(status, 0, stderr)
-  return JSON.parse(stdout) as Readonly<Record<string, readonly string[]>>
-}
 
 test('names for each cell a test that is registered and run', () => {
   const known = registered(Object.values(testFiles))
