@@ -80,6 +80,28 @@ export const commands = {
       { verbs: ['get', 'list'], resources: decisionsOnly, why: 'decisions', optional: true },
     ],
   },
+  pending: {
+    operands: '',
+    summary: 'Connections that await a decision, of all namespaces, and where to decide.',
+    about: [
+      "From the status of decisions and inboxes: who asks for what server, in whose words (MESSAGE is the requester's), since when. OBJECT is the row of the inbox where there is one: kubectl pgpe approve, reject and remove take it. An endpoint of this cluster that waits and that no inbox sees is listed too. Approved means an access that nobody decided on.",
+    ],
+    flags: ['all-namespaces', ...common],
+    examples: [
+      ['pending', 'all namespaces'],
+      ['pending -n databases', 'one'],
+      ['pending -o json', 'for a script'],
+    ],
+    needs: [
+      { verbs: ['list'], resources: decisionsOnly, why: 'in all namespaces, or in the one of -n' },
+      {
+        verbs: ['list'],
+        resources: endpointsOnly,
+        why: 'endpoints that no decision sees',
+        optional: true,
+      },
+    ],
+  },
   completion: {
     operands: '',
     summary: 'The script that lets kubectl complete this command.',

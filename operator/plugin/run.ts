@@ -8,6 +8,7 @@ import { Failure } from './failure.ts'
 import { type Given, isOn, parseFlags } from './flags.ts'
 import { helpOf, overview } from './help.ts'
 import { runComplete, runCompletion } from './run-completion.ts'
+import { runPending } from './run-pending.ts'
 import { runTree } from './run-tree.ts'
 import { runWhy } from './run-why.ts'
 import type { World } from './world.ts'
@@ -17,6 +18,7 @@ const runners: Readonly<
 > = {
   tree: runTree,
   why: runWhy,
+  pending: runPending,
   completion: runCompletion,
 }
 
