@@ -42,6 +42,8 @@ export interface Target {
   readonly type: string
   readonly operation: string
   readonly name: string
+  /** Lower-case; undefined for what is above subscriptions. */
+  readonly subscription: string | undefined
   readonly identity: string | undefined
   readonly run: () => Answer
 }
@@ -70,7 +72,8 @@ export function targetOf(front: Front, incoming: Incoming): Target {
     )
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { type: 'unknown', operation, name: '', identity: undefined, run: () => error.answer() }
+    const nowhere = { name: '', subscription: undefined, identity: undefined }
+    return { type: 'unknown', operation, ...nowhere, run: () => error.answer() }
   }
 }
 
@@ -100,6 +103,7 @@ function armTarget(
     type: route?.type ?? authorization?.type ?? 'unknown',
     operation: route?.operation ?? (authorization === undefined ? operation : authorizing),
     name: lastName(path),
+    subscription: subscriptionOf(segments),
     identity: identityOf(front.tokens, incoming)?.name,
     run: () =>
       answered(() =>
@@ -107,6 +111,10 @@ function armTarget(
       ),
   }
 }
+
+/** Lower-case. */
+const subscriptionOf = ([first, second]: readonly string[]): string | undefined =>
+  first?.toLowerCase() === 'subscriptions' ? second?.toLowerCase() : undefined
 
 type Found = Match | 'methodNotAllowed' | 'authorization' | undefined
 
@@ -119,8 +127,7 @@ function answerOf(
   const caller = authenticate(front, incoming)
   checkContent(incoming)
   const match = typeof found === 'object' ? found : undefined
-  const isInSubscription = segments[0]?.toLowerCase() === 'subscriptions'
-  const subscriptionId = isInSubscription ? segments[1]?.toLowerCase() : undefined
+  const subscriptionId = subscriptionOf(segments)
   const { method, query, headers, text } = incoming
   const call: Call = {
     world: front.world,

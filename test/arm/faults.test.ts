@@ -143,7 +143,7 @@ test('the n-th request is struck, so many times, or some of them', async () => {
   assert.ok(some.includes(404) && some.includes(500))
 })
 
-test('type, name and identity must fit', async () => {
+test('type, name, subscription and identity must fit', async () => {
   const path = fresh()
   await put(path)
   const name = path.split('/').at(-1) ?? ''
@@ -157,6 +157,9 @@ test('type, name and identity must fit', async () => {
   assert.is(await statusWith({ method: 'GET', type: '*', name: 'other' }), 200)
   assert.is(await statusWith({ method: 'GET', type: 'Microsoft.Network/virtualNetworks' }), 200)
   assert.is(await statusWith({ method: 'PUT', type }), 200)
+  const [ours = '', another = ''] = azure.simulator.identity('owner').subscriptionIds
+  assert.is(await statusWith({ method: '*', type: '*', subscription: ours.toUpperCase() }), 500)
+  assert.is(await statusWith({ method: '*', type: '*', subscription: another }), 200)
   assert.is(await statusWith({ method: 'GET', type, identity: 'owner' }), 500)
   assert.is(await statusWith({ method: 'GET', type, identity: 'reader' }), 200)
 })

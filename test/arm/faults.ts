@@ -14,6 +14,8 @@ export interface Fault {
     readonly type: string
     /** Last name in the path, compared without case. */
     readonly name?: string
+    /** Id of the subscription in the path. */
+    readonly subscription?: string
     /** Name of the calling identity as in identities.json. */
     readonly identity?: string
   }
@@ -52,6 +54,8 @@ export interface Request {
   readonly type: string
   /** Last name in the path. */
   readonly name: string
+  /** Id of the subscription in the path, where there is one. */
+  readonly subscription: string | undefined
   /** Name of the caller, where one is known. */
   readonly identity: string | undefined
 }
@@ -93,6 +97,7 @@ export class Faults {
         is(match.method, request.method) &&
         is(match.type, request.type) &&
         is(match.name, request.name) &&
+        is(match.subscription, request.subscription) &&
         is(match.identity, request.identity)
       if (!matches) continue
       each.matched += 1
@@ -118,7 +123,7 @@ const amount: Check<number> = (value, path) => {
 
 const faultList = list(
   object({
-    match: object({ method: text, type: text, name: text, identity: text }),
+    match: object({ method: text, type: text, name: text, subscription: text, identity: text }),
     nth: integer,
     rate: amount,
     times: integer,

@@ -26,6 +26,7 @@ export class Cluster {
   readonly #signal: AbortSignal
   readonly #objects = new Map<string, PostgresPrivateEndpoint>()
   readonly #readyAt = new Map<string, number>()
+  readonly #told = new Set<string>()
   readonly #listeners = new Set<() => void>()
   readonly #over = new AbortController()
   #following: Promise<void> = Promise.resolve()
@@ -75,9 +76,18 @@ export class Cluster {
 
   /** Resolves once so many objects are Ready; rejects when the signal comes first. */
   untilReady(count: number): Promise<void> {
+    return this.#until(() => this.#readyAt.size >= count)
+  }
+
+  /** Resolves once so many objects have been told how they stand. */
+  untilTold(count: number): Promise<void> {
+    return this.#until(() => this.#told.size >= count)
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        if (this.#readyAt.size < count) return
+        if (!isSo()) return
         this.#listeners.delete(look)
         resolve()
       }
@@ -165,6 +175,7 @@ export class Cluster {
     if (type === 'BOOKMARK') return resourceVersion
     if (type === 'DELETED') this.#objects.delete(name)
     else this.#objects.set(name, object)
+    if (object.status?.conditions?.length > 0) this.#told.add(name)
     const ready = object.status?.conditions?.find((each: any) => each.type === 'Ready')
     if (type !== 'DELETED' && ready?.status === 'True') {
       if (!this.#readyAt.has(name)) this.#readyAt.set(name, performance.now())

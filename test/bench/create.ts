@@ -65,7 +65,7 @@ function figures({ part, n, rows, took, floor, cpu, writes, operator }: Measured
     figure('ARM requests per endpoint', countOf(rows) / n, '', many ? { goal: 2.3, peer: 8 } : {}),
     figure('ARM writes per endpoint', countOf(rows, isWrite) / n, ''),
     figure('time', took, 's', { note: `floor ${floor} s` }),
-    figure('time ÷ floor', took / floor, '', n < 100 ? {} : { goal: 1.05, peer: 1.72 }),
+    figure('time ÷ floor', took / floor, '', n < 1_000 ? {} : { goal: 1.05, peer: 1.72 }),
     figure('answers 429', countOf(rows, isThrottled), '', {
       goal: 0,
       peer: many ? 3_268 : undefined,
@@ -86,9 +86,9 @@ function figures({ part, n, rows, took, floor, cpu, writes, operator }: Measured
 const seconds = (since: number): number => (performance.now() - since) / 1_000
 
 /** The count of writes once none has come for two seconds. */
-export async function quietWrites({ cluster }: Stage): Promise<Writes> {
+export async function quietWrites({ cluster, wait }: Stage): Promise<Writes> {
   for (let known = await cluster.writes(); ;) {
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await wait(2)
     const now = await cluster.writes()
     if (sumOf(now) === sumOf(known)) return now
     known = now

@@ -121,6 +121,7 @@ export function pageOf({ system, versions, operator, figures }: Results): string
     "- Floor: the least time for two writes an endpoint under ARM's token bucket of writes (200 at once, 10 a",
     "  second), Microsoft.Network's window where it is on (1,000 in five minutes), and one operation at a",
     '  time on each server, and on each subnet for three seconds; and the zone group of the last one, 10 s.',
+    '  An operation counts as long as the longest; where few are made, luck may be faster.',
     '',
     ...[...plotsOf(figures)].map(
       ([name, { title }]) => `![${title}](${plotsDirectory}/${name}.svg)`,

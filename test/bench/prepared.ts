@@ -3,7 +3,6 @@
  * `owner` as the operator would have made it, the objects as users would; what the operator then finds
  * is its own, and only its status is missing. As after a cluster's restore from a backup.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ownerTags } from '../../operator/api/tags.ts'
 import { subscriptionOf } from './azure.ts'
 import { namespace } from './cluster.ts'
@@ -17,7 +16,12 @@ const zoneGroupName = 'default'
 const configName = 'privatelink-postgres-database-azure-com'
 
 /** Makes them, and lets an operator look until all are Ready. */
-export async function prepare(stage: Stage, n: number, say: (line: string) => void) {
+export async function prepare(
+  stage: Stage,
+  n: number,
+  say: (line: string) => void,
+  args: readonly string[] = [],
+): Promise<Operator> {
   const { azure, cluster } = stage
   const size = { endpoints: n, servers: n, subnets: n }
   const world = await makeWorld(azure, subscriptionOf(azure), size)
@@ -26,10 +30,10 @@ export async function prepare(stage: Stage, n: number, say: (line: string) => vo
   const { metadata } = await cluster.send('GET', '/api/v1/namespaces/kube-system')
   await makeEndpoints(stage, world, uids, metadata.uid)
   say(`${n} endpoints and objects are made`)
-  const operator = await stage.operator()
+  const operator = await stage.operator(args)
   await cluster.untilReady(n)
   say(`${n} objects are Ready`)
-  await untilQuiet(operator)
+  await untilQuiet(stage, operator)
   return operator
 }
 
@@ -72,11 +76,11 @@ export const visitsOf = (operator: Operator): Promise<number> =>
   operator.counter('pgpe_reconcile_total', (labels) => labels.includes('PostgresPrivateEndpoint'))
 
 /** Resolves once no visit has ended for three seconds. */
-export async function untilQuiet(operator: Operator): Promise<void> {
+export async function untilQuiet({ wait }: Stage, operator: Operator): Promise<void> {
   for (let known = -1; ;) {
     const now = await visitsOf(operator)
     if (now === known) return
     known = now
-    await sleep(3_000)
+    await wait(3)
   }
 }

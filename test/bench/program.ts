@@ -30,6 +30,7 @@ export class Program {
   readonly #listeners = new Set<(line: string) => void>()
   #lines: readonly string[] = []
   #end: string | undefined
+  #stopping = false
 
   constructor({ name, argv, env, logFile }: ProgramSettings) {
     this.#name = name
@@ -70,9 +71,14 @@ export class Program {
         resolve(line)
       }
       this.#listeners.add(look)
-      void this.ended.then((how) =>
-        reject(new Error([`${this.#name} ended (${how}):`, ...this.#lines].join('\n'))),
-      )
+      void this.ended.then(() => reject(this.#lastWords()))
+    })
+  }
+
+  /** Calls back with its last words if it ends before anybody has told it to. */
+  onDeath(listener: (error: Error) => void): void {
+    void this.ended.then(() => {
+      if (!this.#stopping) listener(this.#lastWords())
     })
   }
 
@@ -84,7 +90,11 @@ export class Program {
 
   /** Ends it; resolves once it has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#stopping = true
     if (this.#end === undefined) this.#child.kill(signal)
     await this.ended
+  }
+  #lastWords(): Error {
+    return new Error([`${this.#name} ended (${this.#end}):`, ...this.#lines].join('\n'))
   }
 }

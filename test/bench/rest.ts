@@ -2,8 +2,7 @@
  * N endpoints at rest: what a restart asks of ARM, what rest asks, and what the process needs for it.
  * With the default settings, and ARM's token buckets.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Azure, countOf, isThrottled, isWrite, linesOf } from './azure.ts'
+import { countOf, isThrottled, isWrite, linesOf } from './azure.ts'
 import { type Figure, figuresOf } from './figure.ts'
 import type { Operator } from './operator.ts'
 import { prepare, untilQuiet, visitsOf } from './prepared.ts'
@@ -23,7 +22,7 @@ export async function measureRest(n: number, settings: PartSettings): Promise<re
     await azure.throttle('arm')
     const restarted = await restart(stage, n, settings)
     const { operator } = restarted
-    const idle = await atRest(azure, operator, n, settings)
+    const idle = await atRest(stage, operator, n, settings)
     await operator.stop()
     const hour = n === 0 || n > mostCompressed ? [] : await anHour(stage, n, settings)
     return [...restarted.figures, ...idle, ...hour]
@@ -31,7 +30,7 @@ export async function measureRest(n: number, settings: PartSettings): Promise<re
 }
 
 async function restart(stage: Stage, n: number, { progress }: PartSettings) {
-  const { azure } = stage
+  const { azure, wait } = stage
   await azure.clearRequests()
   const begun = performance.now()
   const operator = stage.launch(['--log-level', 'debug'])
@@ -40,8 +39,8 @@ async function restart(stage: Stage, n: number, { progress }: PartSettings) {
   const ready = line(/"msg":"ready"/)
   const visited = n === 0 ? ready : line(/"msg":"visit(-quiet)?"/)
   const [readyMs, visitedMs] = await Promise.all([ready, visited])
-  while ((await visitsOf(operator)) < n) await sleep(500)
-  await untilQuiet(operator)
+  while ((await visitsOf(operator)) < n) await wait(0.5)
+  await untilQuiet(stage, operator)
   const rows = await azure.requests()
   for (const text of linesOf(rows)) progress(text)
   const figure = figuresOf('restart', n)
@@ -65,14 +64,14 @@ const memoryPeers: Readonly<Record<number, number>> = { 0: 177, 1_000: 235 }
 
 /** The process as it is, for a while. */
 async function atRest(
-  azure: Azure,
+  { azure, wait }: Stage,
   operator: Operator,
   n: number,
   { seconds, progress }: PartSettings,
 ): Promise<readonly Figure[]> {
   await azure.clearRequests()
   const before = operator.cpuSeconds
-  await sleep(seconds * 1_000)
+  await wait(seconds)
   const share = ((operator.cpuSeconds - before) / seconds) * 100
   const rows = await azure.requests()
   for (const text of linesOf(rows)) progress(text)
@@ -93,15 +92,15 @@ async function atRest(
 
 /** The operator with all its times divided by the same number, for an hour divided by it. */
 async function anHour(stage: Stage, n: number, { progress }: PartSettings) {
-  const { azure } = stage
+  const { azure, wait } = stage
   const divided = (minutes: number): string => `${Math.round((minutes * 60_000) / compression)}ms`
   const operator = await stage.operator([
     ...['--resync', divided(5), '--zone-group-resync', divided(12 * 60)],
   ])
-  while ((await visitsOf(operator)) < n) await sleep(500)
-  await sleep(10_000)
+  while ((await visitsOf(operator)) < n) await wait(0.5)
+  await wait(10)
   await azure.clearRequests()
-  await sleep(compressedSeconds * 1_000)
+  await wait(compressedSeconds)
   const rows = await azure.requests()
   for (const text of linesOf(rows)) progress(text)
   await operator.stop()

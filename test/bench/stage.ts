@@ -3,6 +3,7 @@
  * the simulator. Started in order, ended in the opposite one. Leaves nothing behind.
  */
 import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { operatorUser } from '../../operator/grants.ts'
 import { startControlPlane } from '../control-plane/control-plane.ts'
@@ -14,6 +15,8 @@ import { Cluster } from './cluster.ts'
 import { Operator } from './operator.ts'
 
 export interface Stage {
+  /** Rejects as soon as the operator or the simulator has ended by itself. */
+  readonly wait: (seconds: number) => Promise<void>
   readonly azure: Azure
   readonly cluster: Cluster
   /** Starts the operator, and ends it with the stage; resolves once it leads. */
@@ -42,13 +45,16 @@ export async function onStage<T>(
   measure: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   await using ending = new AsyncDisposableStack()
-  const { timeScale, signal, progress } = settings
+  const { timeScale, progress } = settings
+  const death = new AbortController()
+  const signal = AbortSignal.any([settings.signal, death.signal])
   const plane = await startControlPlane({ progress, signal })
   ending.defer(() => plane.stop())
   const directory = join(plane.directory, 'bench')
   mkdirSync(directory)
   const azure = await Azure.start({ directory, timeScale, signal })
   ending.defer(() => azure.stop())
+  azure.program.onDeath((error) => death.abort(error))
   const kubectl = new Kubectl(plane.binaries.kubectl, plane.kubeconfig.path, root, signal)
   for (const args of [
     ['apply', '--server-side', '-f', 'crds'],
@@ -72,12 +78,18 @@ export async function onStage<T>(
   })
   const ended = (operator: Operator): Operator => {
     ending.defer(() => operator.stop())
+    operator.program.onDeath((error) => death.abort(error))
     return operator
   }
-  return await measure({
+  const over = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+  const measured = measure({
+    wait: (seconds) => sleep(seconds * 1_000, undefined, { signal }),
     azure,
     cluster,
     operator: async (args = []) => ended(await Operator.start(given(args))),
     launch: (args = []) => ended(Operator.launch(given(args))),
   })
+  return await Promise.race([measured, over])
 }

@@ -39,6 +39,7 @@ export function signInTarget(
         type: 'token',
         operation: 'get',
         name: 'token',
+        subscription: undefined,
         identity: machineIdentity(entra, incoming)?.name,
         run: () => machineToken(entra, incoming),
       }
@@ -52,6 +53,7 @@ function tokenTarget(entra: Entra, incoming: Incoming, tenant: string, version: 
     type: 'token',
     operation: 'post',
     name: 'token',
+    subscription: undefined,
     identity: claimedBy(entra, asked)?.name,
     run: () => signIn(entra, asked),
   }
@@ -61,6 +63,7 @@ const lookUp = (type: string, answer: Answer): Target => ({
   type,
   operation: 'get',
   name: type,
+  subscription: undefined,
   identity: undefined,
   run: () => answer,
 })
