@@ -1,7 +1,10 @@
 /** Visits in a row, and what an adversary, a crash or another person does between them. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WrittenDecisionSpec } from '../operator/api/connection-decision.ts'
+import type {
+  EndpointConnectionDecision,
+  WrittenDecisionSpec,
+} from '../operator/api/connection-decision.ts'
 import { annotations } from '../operator/api/connection-decision.ts'
 import { laws } from '../operator/api/condition.ts'
 import type { PostgresPrivateEndpoint } from '../operator/api/private-endpoint.ts'
@@ -33,9 +36,9 @@ const approveApp = (more: Partial<WrittenDecisionSpec> = {}) =>
 const rejectApp = (more: Partial<WrittenDecisionSpec> = {}) =>
   make('reject', { action: 'Reject', connections: { names: [app.name] }, ...more })
 
-function worldWith(...connections: readonly Connection[]): DecisionWorld {
-  const world = new DecisionWorld()
-  for (const one of connections) world.connect(one)
+function worldWith(...given: readonly (Connection | { readonly cache: true })[]): DecisionWorld {
+  const world = new DecisionWorld({ cache: given.some((one) => 'cache' in one) })
+  for (const one of given) if ('id' in one) world.connect(one)
   return world
 }
 
@@ -221,31 +224,73 @@ test('a new incarnation with another GUID is not the one that was named', async 
 })
 
 const meanwhile: Readonly<Record<string, (world: DecisionWorld) => void>> = {
-  'has changed': (world: DecisionWorld) =>
-    void world.cluster.apply(approveApp({ action: 'Reject' })),
-  'was suspended': (world: DecisionWorld) =>
-    void world.cluster.apply(approveApp({ suspend: true })),
-  'is gone': (world: DecisionWorld) => world.cluster.delete(approveApp()),
+  'has changed': ({ cluster }) => void cluster.apply(approveApp({ action: 'Reject' })),
+  'was suspended': ({ cluster }) => void cluster.apply(approveApp({ suspend: true })),
+  'is gone': ({ cluster }) => cluster.delete(approveApp()),
+  'is being deleted': (world) =>
+    altered(world, ({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, deletionTimestamp: '2026-01-01T12:00:00Z' },
+    })),
+  'was made anew under its name, with the status of the old': (world) =>
+    altered(world, ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, uid: 'new' } })),
+  'lost its status': (world) =>
+    altered(world, ({ apiVersion, kind, metadata, spec }) => ({
+      apiVersion,
+      kind,
+      metadata,
+      spec,
+    })),
+  'bound somebody else': (world) => bound(world, { privateEndpointId: endpointText('twin') }),
+  'bound the same anew': (world) => bound(world, { at: '2026-01-01T11:00:00Z' }),
+  'bound it for another action': (world) => bound(world, { action: 'Reject' }),
 }
+
+function altered(
+  { cluster }: DecisionWorld,
+  change: (decision: EndpointConnectionDecision) => EndpointConnectionDecision,
+): void {
+  cluster.decisions.put(change(cluster.of(approveApp())))
+}
+
+const bound = (world: DecisionWorld, other: object): void =>
+  altered(world, ({ status, ...rest }) => ({
+    ...rest,
+    status: {
+      ...status,
+      memory: {
+        ...status?.memory,
+        intents: status?.memory?.intents?.map((intent) => ({ ...intent, ...other })) ?? [],
+      },
+    },
+  }))
+
 for (const [what, change] of Object.entries(meanwhile)) {
   test(`nothing is written for an object that, past every cache, ${what}`, async () => {
-    const world = worldWith(app)
+    const world = worldWith(app, { cache: true })
     world.cluster.apply(approveApp())
     await world.visit('db/approve')
-    // The visit sees what the watch had brought; the change comes before the write.
-    const seen = world.cluster.decisions.get.bind(world.cluster.decisions)
-    const stale = seen('db/approve')
-    let first = true
-    world.cluster.decisions.get = (key) => {
-      if (!first || key !== 'db/approve') return seen(key)
-      first = false
+    assert.is(world.cluster.of(approveApp()).status?.memory?.intents?.length, 1, 'it is bound')
+    // The visit sees, to its end, what the watch had brought; the change comes before the write.
+    world.cache.catchUp()
+    world.watchIsBehind = true
+    world.at = (point) => {
+      if (point !== 'listed') return
+      world.at = () => undefined
       change(world)
-      return stale
     }
     await world.visit('db/approve').catch(() => undefined)
     assert.equal(world.puts, [])
   })
 }
+
+test('and it is written if it is as the watch said', async () => {
+  const world = worldWith(app, { cache: true })
+  world.cluster.apply(approveApp())
+  await world.visit('db/approve')
+  await world.visit('db/approve')
+  assert.is(world.puts.length, 1)
+})
 
 test('nothing is written while the admission policy is missing, and then all is', async () => {
   const world = worldWith(app)

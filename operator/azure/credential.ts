@@ -79,7 +79,7 @@ export function signInsOf(identity: IdentityRef, options: CredentialOptions): Si
       try {
         found = await find()
         const signIn = await found.signIn(wire.client)
-        const token = await signIn.getToken(options.cloud.scope)
+        const token = await wire.during(() => signIn.getToken(options.cloud.scope))
         if (token === null) throw new Missing('The directory gave no token.')
         last = found
         const { principal } = found

@@ -2,6 +2,7 @@
  * The wire for sign-in, and what its failures mean. Must never let a credential leave for any host but the
  * configured authority and this machine's own identity endpoint, nor repeat a secret in a message.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { Cloud, Environment } from './cloud.ts'
 import type { ArmError } from './error.ts'
@@ -23,10 +24,14 @@ const machineEndpoints = [
 ]
 const metadataHost = '169.254.169.254'
 
+type Failed = BrokenRequest | 'server' | undefined
+
 export interface SignInWire {
   readonly client: HttpClient
+  /** Signs in; what is sent meanwhile is noted here, through whichever wire the library sends it. */
+  during<T>(signIn: () => Promise<T>): Promise<T>
   /** Why the last request brought nothing, where the directory is not to blame. */
-  failed(): BrokenRequest | 'server' | undefined
+  failed(): Failed
 }
 
 export interface SignInOptions {
@@ -35,9 +40,16 @@ export interface SignInOptions {
   readonly environment: Environment
 }
 
+/**
+ * Whose sign-in is under way. The library keeps the first wire that a managed identity of the process used, and
+ * sends by it for all that follow.
+ */
+const underWay = new AsyncLocalStorage<{ last: Failed }>()
+
 /** The wire for sign-in: to the authority and this machine's identity endpoint, nowhere else. */
 export function signInWire({ client, cloud, environment }: SignInOptions): SignInWire {
-  let last: BrokenRequest | 'server' | undefined
+  const noted: { last: Failed } = { last: undefined }
+  const note = (last: Failed): void => void ((underWay.getStore() ?? noted).last = last)
   const machines = machineEndpoints.map((name) => URL.parse(environment[name] ?? '')?.host)
   const sendRequest: HttpClient['sendRequest'] = async (request) => {
     const { protocol, host, origin } = new URL(request.url)
@@ -48,25 +60,25 @@ export function signInWire({ client, cloud, environment }: SignInOptions): SignI
     }
     try {
       const response = await client.sendRequest(request)
-      last = response.status >= 500 || response.status === 429 ? 'server' : undefined
+      note(response.status >= 500 || response.status === 429 ? 'server' : undefined)
       return response
     } catch (error) {
-      if (error instanceof BrokenRequest) last = error
+      if (error instanceof BrokenRequest) note(error)
       throw error
     }
   }
-  return { client: { sendRequest }, failed: () => last }
+  return {
+    client: { sendRequest },
+    during: (signIn) => underWay.run(noted, signIn),
+    failed: () => noted.last,
+  }
 }
 
 const isOneOf = (hosts: readonly string[], host: string): boolean =>
   hosts.some((each) => (each.startsWith('.') ? host.endsWith(each) : host === each))
 
 /** @param secrets what must not be repeated, whoever says it */
-export function failureOf(
-  error: unknown,
-  wire: BrokenRequest | 'server' | undefined,
-  secrets: readonly string[] = [],
-): ArmError {
+export function failureOf(error: unknown, wire: Failed, secrets: readonly string[] = []): ArmError {
   const told = error instanceof Error ? error.message : String(error)
   const said = concealed(told, secrets)
   const entra = /AADSTS\d+:.*?(?=\s*Trace ID:|$)/s.exec(said)?.[0]

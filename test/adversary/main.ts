@@ -4,15 +4,12 @@
  * was approved whom no decision allows, and each broken binding was noticed. FILE gets the result.
  */
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { brokenBindings } from '../kit/broken-bindings.ts'
 import { added, nothing, type Sum } from '../kit/adversary.ts'
-import type { Part } from './part.ts'
+import { played } from './played.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = 'operator/decision'
@@ -52,7 +49,7 @@ async function main(): Promise<void> {
   const sum = await playMany(seed, histories)
   const seconds = Math.round((Date.now() - begun) / 1000)
   const broken = brokenBindings.map((_, index) => ({ seed, histories: 10_000, broken: index }))
-  const sums = await played(broken, () => undefined)
+  const sums = await played(broken)
   const noticed = sums.map(({ histories: needed, wrong }) =>
     wrong.length > 0 ? String(needed) : 'not noticed',
   )
@@ -77,23 +74,6 @@ async function playMany(seed: number, histories: number): Promise<Sum> {
     process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong${seeds}\n`)
   })
   return sum
-}
-
-/** Each part on a thread, as many at a time as there are processors. */
-async function played(parts: readonly Part[], onSum: (sum: Sum) => void): Promise<readonly Sum[]> {
-  const sums: Sum[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < parts.length; index = next++) {
-      const worker = new Worker(new URL('part.ts', import.meta.url), { workerData: parts[index] })
-      const [sum] = (await once(worker, 'message')) as [Sum]
-      sums[index] = sum
-      onSum(sum)
-      await worker.terminate()
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, work))
-  return sums
 }
 
 function page(run: {

@@ -1,6 +1,6 @@
-/** Some histories, or one broken binding, on a thread of their own; the sum is the message. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { playAll } from '../kit/adversary.ts'
+/** Plays on a thread: for each message some histories, or one broken binding; the sum is the answer. */
+import { parentPort } from 'node:worker_threads'
+import { playAll, type Sum } from '../kit/adversary.ts'
 import { brokenBindings } from '../kit/broken-bindings.ts'
 import { importMutant } from '../kit/mutants.ts'
 
@@ -11,12 +11,15 @@ export interface Part {
   readonly broken?: number
 }
 
-const { seed, histories, broken } = workerData as Part
-const mutant = broken === undefined ? undefined : brokenBindings[broken]
-if (mutant === undefined) parentPort?.postMessage(await playAll(seed, histories))
-else {
+async function play({ seed, histories, broken }: Part): Promise<Sum> {
+  const mutant = broken === undefined ? undefined : brokenBindings[broken]
+  if (mutant === undefined) return playAll(seed, histories)
   const module = (await importMutant('test/kit/adversary.ts', mutant)) as {
     readonly playAll: typeof playAll
   }
-  parentPort?.postMessage(await module.playAll(seed, histories, ({ wrong }) => wrong.length > 0))
+  return module.playAll(seed, histories, ({ wrong }) => wrong.length > 0)
 }
+
+parentPort?.on('message', (part: Part) => {
+  void play(part).then((sum) => parentPort?.postMessage(sum))
+})

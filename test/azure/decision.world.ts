@@ -10,6 +10,7 @@ import type { DecisionOutcome } from '../../operator/decision/outcome.ts'
 import { Conflict } from '../../operator/kubernetes/port.ts'
 import { endpointBody, makeWorld, startAzure, type Arm, type Azure } from '../arm/kit.ts'
 import { DecisionCluster, keyOf, Objects } from '../kit/decision-cluster.ts'
+import { startAlteringProxy, type Alter, type AlteringProxy } from './altering-proxy.ts'
 
 class Crash extends Error {}
 
@@ -24,23 +25,34 @@ export class DecisionFlow {
   readonly serverId: string
   readonly paths: Awaited<ReturnType<typeof makeWorld>>
   readonly #identity: string
+  readonly #proxy: AlteringProxy | undefined
   readonly #due = new Map<string, number>()
   #offset = 0
   #crash: { readonly at: Boundary; left: number } | undefined
   #operator: { readonly kind: DecisionKind; readonly stop: () => Promise<void> }
 
-  private constructor(azure: Azure, paths: DecisionFlow['paths'], identity: string) {
+  private constructor(
+    azure: Azure,
+    paths: DecisionFlow['paths'],
+    identity: string,
+    proxy: AlteringProxy | undefined,
+  ) {
     this.azure = azure
+    this.#proxy = proxy
     this.paths = paths
     this.serverId = paths.server('orders')
     this.#identity = identity
     this.#operator = this.#start()
   }
 
-  /** A group, a network and the server `orders`, and an operator that acts as `identity`. */
-  static async start(identity = 'database'): Promise<DecisionFlow> {
+  /**
+   * A group, a network and the server `orders`, and an operator that acts as `identity`.
+   * @param alter sees all that the operator asks the resource manager
+   */
+  static async start(identity = 'database', alter?: Alter): Promise<DecisionFlow> {
     const azure = await startAzure()
-    return new DecisionFlow(azure, await makeWorld(azure), identity)
+    const proxy = alter && (await startAlteringProxy(azure.simulator, alter))
+    return new DecisionFlow(azure, await makeWorld(azure), identity, proxy)
   }
 
   now(): number {
@@ -130,6 +142,7 @@ export class DecisionFlow {
 
   async stop(): Promise<void> {
     await this.#operator.stop()
+    await this.#proxy?.stop()
     await this.azure.stop()
   }
 
@@ -182,6 +195,7 @@ export class DecisionFlow {
     const client = createAzure({
       environment: {
         ...simulator.env,
+        ...(this.#proxy && { AZURE_RESOURCE_MANAGER_ENDPOINT: this.#proxy.url }),
         AZURE_CLIENT_ID: clientId,
         AZURE_CLIENT_SECRET: clientSecret,
         AZURE_TENANT_ID: tenantId,
@@ -193,7 +207,7 @@ export class DecisionFlow {
       readSecret: () => Promise.reject(new Error('no Secret here')),
       requestToken: () => Promise.reject(new Error('no ServiceAccount here')),
       userAgent: 'pgpe-operator/test',
-      ca: simulator.ca,
+      ca: this.#proxy?.ca ?? simulator.ca,
     })
     const kind = decisionKind({
       azure: client,

@@ -11,6 +11,7 @@ import { definition } from '../../operator/api/private-endpoint.ts'
 import { places } from '../../operator/api/reference.ts'
 import type { Json, JsonObject } from '../../operator/api/schema.ts'
 import { hostileIds, hostileStrings } from '../kit/hostile-strings.ts'
+import { placed } from '../kit/placed.ts'
 import { deadline } from '../runner/deadline.ts'
 import { furnish, makeWorld, type World } from './endpoint.world.ts'
 
@@ -40,16 +41,6 @@ const specPlaces = strings.flatMap(({ path }) => (path.startsWith('spec.') ? [pa
 const statusPlaces = strings.flatMap(({ path }) =>
   path.startsWith('status.') && !path.startsWith('status.conditions') ? [path.slice(7)] : [],
 )
-
-/** The object with that value in that place; `[]` makes a list of one. */
-function set(object: JsonObject, path: string, value: Json): JsonObject {
-  const [first = '', ...rest] = path.split('.')
-  const isList = first.endsWith('[]')
-  const name = isList ? first.slice(0, -2) : first
-  const before = isList ? (object[name] as readonly Json[] | undefined)?.[0] : object[name]
-  const below = rest.length === 0 ? value : set((before ?? {}) as JsonObject, rest.join('.'), value)
-  return { ...object, [name]: isList ? [below] : below }
-}
 
 /** Lawful as names, and to stay no more than that. */
 const words = ['__proto__', 'constructor', 'toString', 'prototype', 'hasOwnProperty']
@@ -104,7 +95,7 @@ for (const path of [...specPlaces, 'tags', 'dns.tags']) {
       const say = `${path}: ${JSON.stringify(text.slice(0, 60))}`
       const isMap = path.endsWith('tags')
       const value: Json = isMap ? (JSON.parse(`{${JSON.stringify(text)}:"x"}`) as Json) : text
-      const seen = await visited(context, set(context.right, path, value))
+      const seen = await visited(context, placed(context.right, path, value))
       if (/^False\/(InvalidSpec|UnknownPolicy)$/.test(seen.ready)) {
         assert.equal(seen.asked, [], say)
         const named = seen.message.includes(`spec.${path.replaceAll('[]', '')}`)
@@ -122,7 +113,7 @@ const status = deadline(120, async (context: Context) => {
   const named = statusPlaces.filter((path) => path !== 'privateEndpointId')
   for (const text of corpus(context)) {
     const say = JSON.stringify(text.slice(0, 60))
-    const rest = named.reduce((made, path) => set(made, path, text), {} as JsonObject)
+    const rest = named.reduce((made, path) => placed(made, path, text), {} as JsonObject)
     const { asked } = await visited(context, context.right, { status: rest })
     for (const line of asked) assert.ok(clean.test(line), `${say}: ${line}`)
     assert.ok(asked.length > 0, `${say}: it is read all the same`)
