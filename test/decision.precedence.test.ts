@@ -95,6 +95,30 @@ table<Row>(
       decisions: [approve('a', 5), reject('r', 1, { spec: { suspend: true } })],
       acts: { app: 'r' },
     },
+    'a suspended Delete still keeps an Approve off': {
+      decisions: [approve('a', 5), remove('d', 1, { spec: { suspend: true } })],
+      acts: { app: 'd' },
+    },
+    'a suspended Delete shields nobody from a Reject': {
+      decisions: [reject('r', 1), remove('d', 5, { spec: { suspend: true } })],
+      acts: { app: 'r' },
+    },
+    'a suspended Reject shields nobody from one that acts': {
+      decisions: [reject('r', 1), reject('old', 5, { spec: { suspend: true } })],
+      acts: { app: 'r' },
+    },
+    'of suspended ones Delete goes before Reject': {
+      decisions: [
+        approve('a', 7),
+        reject('r', 5, { spec: { suspend: true } }),
+        remove('d', 1, { spec: { suspend: true } }),
+      ],
+      acts: { app: 'd' },
+    },
+    'a suspended Approve keeps its place among Approves': {
+      decisions: [approve('a', 1), approve('old', 5, { spec: { suspend: true } })],
+      acts: { app: 'old' },
+    },
     'an Approve whose time is over leaves a request to others': {
       decisions: [approve('late', 5, { spec: { decideUntil: past } }), approve('a', 1)],
       acts: { app: 'a' },

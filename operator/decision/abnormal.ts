@@ -90,12 +90,16 @@ function serverNotReady(seen: Observation, made: Plan): Condition | undefined {
 
 function conflicted(seen: Observation, first: Finding, number: number): Condition | undefined {
   if (first.standing.is !== 'lost') return undefined
-  const same = first.standing.to.decision.spec.action === decisionOf(seen).spec.action
+  const { metadata, spec } = decisionOf(seen)
+  const winner = first.standing.to.decision
+  const older =
+    winner.spec.action === spec.action &&
+    winner.metadata.creationTimestamp <= metadata.creationTimestamp
   const more = number > 1 ? ` The same holds for ${count(number - 1, 'other')}.` : ''
   return say(
     'Conflicted',
     'True',
-    same ? 'OlderDecision' : 'Overruled',
+    older ? 'OlderDecision' : 'Overruled',
     `${overruled(seen, first)}${more}`,
   )
 }

@@ -175,7 +175,8 @@ export const catalogue = {
     means: 'Another decision acts on a connection that this one matches.',
     True: {
       Overruled: {
-        means: 'Delete goes before Reject, Reject before Approve.',
+        means:
+          'Delete goes before Reject, Reject before Approve; before a suspended Delete or Reject one that acts.',
         remedy: 'Remove or narrow one of the two, if that is not meant.',
       },
       OlderDecision: {

@@ -1,8 +1,9 @@
 /**
  * Who decides on a connection where several decisions meet: Delete, then Reject, then Approve, whatever
- * their age; of equal ones the oldest. A suspended decision keeps its rank (suspension stops writes, it
- * doesn't open a door), one being deleted has none. A decision that can decide nothing more, because
- * its time is over or its limit is reached, claims only what already has its outcome.
+ * their age; of equal ones the oldest. Suspension stops writes and opens no door: a suspended Delete or
+ * Reject still goes before every Approve, and shields nobody from one that acts. A decision that is being
+ * deleted has no rank. One that can decide nothing more, because its time is over or its limit is reached,
+ * claims only what already has its outcome.
  */
 import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
 import type { Connection } from '../azure/model.ts'
@@ -21,11 +22,14 @@ export const objectKey = ({ metadata }: EndpointConnectionDecision): string =>
   `${metadata.namespace}/${metadata.name}`
 
 const strength: { readonly [A in Act]: number } = { Delete: 0, Reject: 1, Approve: 2 }
+/** The same of suspended ones, in between. */
+const suspended: { readonly [A in Act]: number } = { Delete: 1.1, Reject: 1.2, Approve: 2 }
 
 const rank = ({ decision }: Candidate): string => {
   const act = actOf(decision)
   const { creationTimestamp, uid } = decision.metadata
-  return [act ? strength[act] : 9, creationTimestamp, objectKey(decision), uid].join('\n')
+  const place = act && (decision.spec.suspend ? suspended : strength)[act]
+  return [place ?? 9, creationTimestamp, objectKey(decision), uid].join('\n')
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

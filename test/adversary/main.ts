@@ -1,10 +1,11 @@
 /**
- * `npm run adversary -- [--histories N] [--seed N] [--result FILE]`: the histories of
+ * `npm run adversary -- [--histories N] [--seed N] [--threads N] [--result FILE]`: the histories of
  * decision.adversary.test.ts, as many as one likes, then the broken bindings. Exit code 0 only if nobody
  * was approved whom no decision allows, and each broken binding was noticed. FILE gets the result.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brokenBindings } from '../kit/broken-bindings.ts'
@@ -19,14 +20,17 @@ function given() {
     options: {
       histories: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
+      threads: { type: 'string', default: String(availableParallelism()) },
       result: { type: 'string' },
     },
   })
+  const { result } = values
   const [histories, seed] = [Number(values.histories), Number(values.seed)]
-  if (!(Number.isSafeInteger(histories) && histories > 0 && Number.isSafeInteger(seed))) {
-    throw new Error('--histories and --seed are whole numbers')
-  }
-  return { histories, seed, result: values.result }
+  const threads = Number(values.threads)
+  const good =
+    [histories, seed, threads].every(Number.isSafeInteger) && histories > 0 && threads > 0
+  if (!good) throw new Error('--histories, --seed and --threads are whole numbers')
+  return { histories, seed, threads, result }
 }
 
 const git = (...args: readonly string[]): string =>
@@ -43,13 +47,13 @@ function sources(): string {
 }
 
 async function main(): Promise<void> {
-  const { histories, seed, result } = given()
+  const { histories, seed, threads, result } = given()
   const tree = sources()
   const begun = Date.now()
-  const sum = await playMany(seed, histories)
+  const sum = await playMany(seed, histories, threads)
   const seconds = Math.round((Date.now() - begun) / 1000)
   const broken = brokenBindings.map((_, index) => ({ seed, histories: 10_000, broken: index }))
-  const sums = await played(broken)
+  const sums = await played(broken, { threads })
   const noticed = sums.map(({ histories: needed, wrong }) =>
     wrong.length > 0 ? String(needed) : 'not noticed',
   )
@@ -61,18 +65,19 @@ async function main(): Promise<void> {
 }
 
 /** In parts, so that somebody who waits sees it move. */
-async function playMany(seed: number, histories: number): Promise<Sum> {
+async function playMany(seed: number, histories: number, threads: number): Promise<Sum> {
   const size = 5_000
   const parts = Array.from({ length: Math.ceil(histories / size) }, (_, index) => ({
     seed: seed + index * size,
     histories: Math.min(size, histories - index * size),
   }))
   let sum = nothing
-  await played(parts, (more) => {
+  const onSum = (more: Sum): void => {
     sum = added(sum, more)
     const seeds = sum.wrong.map(({ seed: one }) => ` SEED=${one}`).join('')
     process.stderr.write(`${sum.histories} histories, ${sum.wrong.length} wrong${seeds}\n`)
-  })
+  }
+  await played(parts, { threads, onSum })
   return sum
 }
 

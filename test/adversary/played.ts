@@ -1,14 +1,21 @@
-/** Parts of the adversary's play, on as many threads as there are processors. */
+/** Parts of the adversary's play, on threads. */
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Sum } from '../kit/adversary.ts'
 import type { Part } from './part.ts'
 
-/** The sums, in the order of the parts. @param onSum told of each as it comes */
+export interface How {
+  /** Default: as many as there are processors. */
+  readonly threads?: number
+  /** Told of each sum as it comes. */
+  readonly onSum?: (sum: Sum) => void
+}
+
+/** The sums, in the order of the parts. */
 export async function played(
   parts: readonly Part[],
-  onSum: (sum: Sum) => void = () => undefined,
+  { threads = availableParallelism(), onSum }: How = {},
 ): Promise<readonly Sum[]> {
   const sums: Sum[] = []
   let next = 0
@@ -19,10 +26,10 @@ export async function played(
       // Rejects if the thread fails.
       const [sum] = (await once(worker, 'message')) as [Sum]
       sums[index] = sum
-      onSum(sum)
+      onSum?.(sum)
     }
     await worker.terminate()
   }
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), parts.length) }, work))
+  await Promise.all(Array.from({ length: Math.min(threads, parts.length) }, work))
   return sums
 }

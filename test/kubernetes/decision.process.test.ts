@@ -62,9 +62,10 @@ test.after(async ({ azure, server }) => {
   await server?.close()
 })
 
-async function start(context: Context): Promise<OperatorProcess> {
+async function start(context: Context, ...others: readonly string[]): Promise<OperatorProcess> {
   const { namespace, azure } = context
-  const where = ['--namespaces', namespace, '--lease-namespace', namespace, '--health-port', '0']
+  const namespaces = [namespace, ...others].join(',')
+  const where = ['--namespaces', namespaces, '--lease-namespace', namespace, '--health-port', '0']
   const env = { ...azure.simulator.env, KUBECONFIG: kubeconfigPath() }
   context.operator = new OperatorProcess([...quick, ...where], env)
   await context.operator.says('ready')
@@ -117,46 +118,90 @@ const reasonOf = (object: any): string => {
   return `${found?.status}/${found?.reason}`
 }
 
-const approved = deadline(120, async (context: Context) => {
-  const { owner } = context.azure
-  const endpoint = await request(owner, 'production', 'ledger', 'ledger')
-  const operator = await start(context)
-  // The example names an endpoint object; here is none, so the endpoint itself is named.
-  const it = await apply(context, 'approve', { connections: { privateEndpointIds: [endpoint] } })
+interface Told {
+  readonly action: 'Approve' | 'Reject' | 'Delete'
+  readonly before: string
+  readonly after: string
+  /** Full name of the connection, and who asked for it. */
+  readonly name: string
+  readonly endpoint: string
+  readonly server: string
+}
+
+/** The line, the history and the Event of one write tell the same, and nothing that a stranger wrote. */
+async function tells(context: Context, operator: OperatorProcess, it: string, told: Told) {
+  const { server, namespace } = context
+  const { action, before, after, name, endpoint } = told
+  const mine = (line: any) => line.msg === 'decision-written' && line.name === it
+  await operator.until(async () => operator.log.some(mine))
+  const object = await objectOf(context, it)
+  const lines = operator.log.filter(mine)
+  assert.is(lines.length, 1)
+  const [line] = lines as readonly any[]
+  assert.is(line.level, 'info')
+  assert.equal(
+    [line.uid, line.generation, line.action, line.before, line.after, line.outcome],
+    [object.metadata.uid, 1, action, before, after, 'accepted'],
+  )
+  assert.is(line.connectionId, `${serverId(told.server)}/privateEndpointConnections/${name}`)
+  assert.is(line.endpointId.toLowerCase(), endpoint.toLowerCase())
+  assert.match(line.correlationId, /^[0-9a-f-]{36}$/)
+  const [act] = object.status.history
+  assert.equal(
+    [act.action, act.name, act.before, act.after, act.correlationId, act.generation],
+    [action, name, before, after, line.correlationId, 1],
+  )
+  const events = async () =>
+    (await server.send('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)).body.items
+  const sent = async () =>
+    (await events()).find(
+      ({ reason, regarding }: any) =>
+        reason === 'DecisionSent' && regarding.uid === object.metadata.uid,
+    )
+  await operator.until(async () => (await sent()) !== undefined)
+  assert.ok((await sent()).note.includes(line.correlationId))
+  assert.not.match(JSON.stringify([operator.log, await events()]), /CANARY/)
+}
+
+const approved = deadline(180, async (context: Context) => {
+  const { azure, server } = context
+  const endpoint = endpointId('production', 'ledger')
+  const { subnet } = pathsIn(`/subscriptions/${subscriptions.production}`, 'network')
+  const network = await makeNamespace(server, 'network')
+  const operator = await start(context, network)
+  // Before the request: what the example says, but for the name of the other namespace.
+  const endpointRefs = [{ name: 'ledger', namespace: network }]
+  const it = await apply(context, 'approve', { connections: { endpointRefs } })
+  await operator.until(async () => reasonOf(await objectOf(context, it)) === 'True/NoConnection')
+  const asking = manifest('endpoint', network, {
+    metadata: { name: 'ledger' },
+    spec: {
+      ...{ serverId: serverId('ledger'), subnetId: subnet, resourceGroup: 'network' },
+      ...{ approval: 'Manual', requestMessage: 'CANARY of a colleague', dns: { mode: 'None' } },
+    },
+  })
+  assert.is((await server.send('POST', path('endpoint', network), asking)).status, 201)
   await operator.until(async () => reasonOf(await objectOf(context, it)) === 'True/Approved')
   const now = await connectionOf(context, 'ledger', endpoint)
   assert.is(now.status, 'Approved')
   assert.is(now.description, 'Approved by the database team. Ticket NET-4711.')
-
-  const object = await objectOf(context, it)
-  const line = await operator.says('decision-written')
-  const [act] = object.status.history
-  assert.is(line.level, 'info')
-  assert.equal(
-    [line.uid, line.generation, line.action, line.before, line.after, line.outcome],
-    [object.metadata.uid, 1, 'Approve', 'Pending', 'Approved', 'accepted'],
-  )
-  assert.is(line.connectionId, `${serverId('ledger')}/privateEndpointConnections/${now.name}`)
-  assert.is(line.endpointId.toLowerCase(), endpoint.toLowerCase())
-  assert.match(line.correlationId, /^[0-9a-f-]{36}$/)
-  assert.equal([act.correlationId, act.generation, act.after], [line.correlationId, 1, 'Approved'])
-  const events = async () =>
-    (
-      await context.server.send(
-        'GET',
-        `/apis/events.k8s.io/v1/namespaces/${context.namespace}/events`,
-      )
-    ).body.items
-  const sent = async () => (await events()).find(({ reason }: any) => reason === 'DecisionSent')
-  await operator.until(async () => (await sent()) !== undefined)
-  const event = await sent()
-  assert.is(event.regarding.uid, object.metadata.uid)
-  assert.ok(event.note.includes(line.correlationId))
-  assert.not.match(JSON.stringify([operator.log, await events()]), /CANARY/)
+  const common = { name: now.name, endpoint, server: 'ledger' }
+  await tells(context, operator, it, {
+    ...common,
+    ...{ action: 'Approve', before: 'Pending', after: 'Approved' },
+  })
+  const object = (await server.send('GET', path('endpoint', network, 'ledger'))).body
+  assert.is(object.status.privateEndpointId.toLowerCase(), endpoint.toLowerCase())
 
   const removal = await apply(context, 'delete', { connections: { names: [now.name] } })
   await operator.until(async () => reasonOf(await objectOf(context, removal)) === 'True/Deleted')
   assert.is((await connectionOf(context, 'ledger', endpoint)).name, undefined)
+  await tells(context, operator, removal, {
+    ...common,
+    ...{ action: 'Delete', before: 'Approved', after: 'Deleted' },
+  })
+  await server.send('DELETE', path('endpoint', network, 'ledger'))
+  await operator.until(async () => (await azure.owner.get(endpoint)).status === 404)
 })
 test('the examples approve a connection and delete it, and tell the whole of it', approved)
 
@@ -184,6 +229,10 @@ const answered = deadline(120, async (context: Context) => {
   const refused = await connectionOf(context, 'warehouse', unknown)
   assert.is(refused.status, 'Rejected')
   assert.is(refused.description, 'We do not know you. Write to dba@example.com if this is wrong.')
+  await tells(context, operator, no, {
+    ...{ action: 'Reject', before: 'Pending', after: 'Rejected', server: 'warehouse' },
+    ...{ name: refused.name, endpoint: unknown },
+  })
   await operator.until(async () => (await rows()).length === 0)
 })
 test("the examples accept a vendor's request and reject a stranger's", answered)
