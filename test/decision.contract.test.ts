@@ -24,6 +24,26 @@ const files = {
   shape: 'test/kubernetes/crd.shape.test.ts',
   grants: 'test/kubernetes/grants.test.ts',
   process: 'test/kubernetes/decision.process.test.ts',
+  guards: 'test/decision.guards.test.ts',
+  hostileAzure: 'test/azure/decision.hostile.test.ts',
+  adversary: 'test/decision.adversary.test.ts',
+  condition: 'test/api.condition.test.ts',
+  gate: 'test/runtime.gate.test.ts',
+  policy: 'test/kubernetes/gate.policy.test.ts',
+  ways: 'test/kubernetes/grants.ways.test.ts',
+  attackRows: 'test/kubernetes/grants.attacks.ts',
+  attacks: 'test/kubernetes/grants.attacks.test.ts',
+  duties: 'test/kubernetes/duties.test.ts',
+  own: 'test/kubernetes/identity.own.test.ts',
+  reach: 'test/kubernetes/identity.reach.test.ts',
+  gone: 'test/kubernetes/identity.gone.test.ts',
+  used: 'test/kubernetes/identity.decisions.test.ts',
+  canary: 'test/kubernetes/identity.canary.test.ts',
+  secret: 'test/azure/identity.secret.test.ts',
+  certificate: 'test/azure/identity.certificate.test.ts',
+  rotation: 'test/azure/identity.rotation.test.ts',
+  clouds: 'test/azure/identity.clouds.test.ts',
+  managed: 'test/azure.managed-identity.test.ts',
 } as const
 
 type Promised = readonly [says: string, file: keyof typeof files, test: string]
@@ -75,9 +95,14 @@ const fields: readonly Promised[] = [
     'a new incarnation with another GUID is not the one that was named',
   ],
   [
+    'connections cannot change while nothing is decided',
+    'grants',
+    'an undecided row cannot be pinned anew, not even together with its action',
+  ],
+  [
     'privateEndpointIds: later incarnations too',
-    'kind',
-    'approves the endpoint that an object of the cluster owns, and later incarnations',
+    'guards',
+    'by its ARM id an endpoint is approved, later incarnations included, and nobody of its name elsewhere',
   ],
   ['endpointRefs: in another namespace', 'match', 'follows a reference into another namespace'],
   [
@@ -125,7 +150,8 @@ const fields: readonly Promised[] = [
     "where it cannot, the name is absent or the writer's",
   ],
   ['suspend: nothing is written', 'plan', 'writes nothing while suspended'],
-  ['suspend: its rank stays', 'precedence', 'a suspended Reject still keeps an Approve off'],
+  ['suspend: opens no door', 'precedence', 'a suspended Reject still keeps an Approve off'],
+  ['suspend: keeps none open', 'precedence', 'a suspended Delete shields nobody from a Reject'],
   [
     'identityRef: in its own namespace',
     'kind',
@@ -255,6 +281,165 @@ const statuses: readonly Promised[] = [
   ],
 ]
 
+/** Conditions, as far as they are a decision's. */
+const conditions: readonly Promised[] = [
+  ['without requests Ready, NoConnection', 'report', 'no connection yet is no failure'],
+  ['an undecided request lowers nothing', 'report', 'a request that nobody decided lowers nothing'],
+  ['losing part of a list is Ready', 'report', 'losing part of a list is Ready'],
+  ['losing a pinned one is not Ready', 'report', 'losing the one that is named is not Ready'],
+  [
+    'Approve of the Rejected is Stalled, with the remedy',
+    'report',
+    'an approval of what was rejected is for a person to mend',
+  ],
+  [
+    'who is not Ready is told what to do',
+    'report',
+    'what is not Ready and needs a person says what to do',
+  ],
+  [
+    'kstatus: work goes on, or a person is needed',
+    'condition',
+    'while not ready, either work goes on or a person is needed, as the reason says',
+  ],
+  [
+    'missing roles: half an hour, then Stalled',
+    'report',
+    'a role that is missing for half an hour is for a person',
+  ],
+  ['unknown actions do nothing', 'report', 'an action of a later release'],
+  ['abnormal-true only while it holds', 'condition', 'abnormal-true conditions are True or absent'],
+  ['suspended, with work left', 'report', 'suspended with something left to write'],
+  [
+    'lastHandledReconcileAt',
+    'report',
+    'the token of a request comes back once Azure was looked at',
+  ],
+]
+
+const identities: readonly Promised[] = [
+  ['workload identity', 'own', 'workload identity, by the token that the kubelet projects'],
+  ['managed identity', 'own', 'the managed identity of its machine'],
+  ['service principal', 'own', 'a service principal with a secret'],
+  [
+    'operatorIdentity.namespaces',
+    'secret',
+    "the operator's own identity serves the namespaces that it is for, and asks nobody for others",
+  ],
+  ['a Secret', 'reach', 'a Secret of the namespace: an endpoint comes and goes'],
+  [
+    'a ServiceAccount',
+    'reach',
+    'a ServiceAccount that Azure trusts: an endpoint comes and goes, and nobody else is that account',
+  ],
+  [
+    'a certificate, rotated',
+    'certificate',
+    'a rotated certificate is taken at the next token, and the old one serves nobody',
+  ],
+  [
+    'read at each token request',
+    'secret',
+    'a Secret is read for a token, by its name, and not again while the token lives',
+  ],
+  [
+    'and after each refusal',
+    'secret',
+    'Azure refuses a token: the Secret is read again, once, and the read goes again',
+  ],
+  [
+    'federated tokens are read anew',
+    'rotation',
+    'workload identity: the token that the kubelet writes anew is read, also after the issuer changed its keys',
+  ],
+  [
+    "a managed identity's token ends when it says",
+    'managed',
+    'it is used until it says, and never longer',
+  ],
+  [
+    'own namespace alone',
+    'used',
+    "a decision reaches no other namespace's identity, by whatever field",
+  ],
+  [
+    'own namespace alone, behind admission',
+    'guards',
+    'an identity is of the own namespace, whatever else an identityRef says',
+  ],
+  [
+    'a deleted Secret blocks deletion, with the remedy',
+    'gone',
+    'a Secret that is gone for good blocks the deletion, says the way out, and Retain is it',
+  ],
+  [
+    'nothing of a secret is told',
+    'canary',
+    'no secret and no token is in logs, events, status or metrics',
+  ],
+  ['clouds', 'clouds', 'China is known by either of its names'],
+]
+
+const grants: readonly Promised[] = [
+  [
+    'duties are separate',
+    'duties',
+    'a network administrator asks, a database administrator decides, and neither can do both',
+  ],
+  ['pgpe-viewer', 'grants', 'a viewer sees both and writes neither'],
+  ['the admin roles carry no grant', 'grants', 'the two admin roles alone write nothing'],
+  [
+    'narrowed by name and namespace',
+    'grants',
+    'a grant for one server, or in another namespace, is no grant for the next',
+  ],
+  [
+    'an Automatic endpoint needs approve',
+    'attackRows',
+    'an Automatic endpoint by someone who may not approve',
+  ],
+  ['subnets: join', 'attackRows', "another team's subnet"],
+  ['zones: join', 'attackRows', "another team's zone"],
+  ['identities: use', 'attackRows', 'an identity that one may not use'],
+  ['deleting a Reject needs reject', 'attackRows', "another's Reject deleted"],
+  [
+    'but not in a namespace that is going',
+    'grants',
+    'a namespace that goes takes a Reject along, whoever deletes it',
+  ],
+  ['every guard is attacked', 'attacks', 'every guard is attacked'],
+  [
+    'asked when somebody writes, not later',
+    'grants',
+    'a grant that is withdrawn leaves what is there alone',
+  ],
+  ['one server has one id', 'ways', 'one server has one id: no other spelling passes a grant by'],
+  [
+    'no other way in',
+    'ways',
+    'through the status nothing changes but the status, whoever may write it',
+  ],
+  [
+    'without the policy nothing is acted on',
+    'policy',
+    'closes within a minute of the change, and opens with what mends it',
+  ],
+  [
+    'unless --allow-ungated',
+    'gate',
+    'allowed to be ungated it is open, and still says what it saw',
+  ],
+]
+
+const attacked: readonly Promised[] = [
+  ['strangers who know all', 'adversary', 'a history can be played again'],
+  [
+    'hostile strings, on the wire',
+    'hostileAzure',
+    'in every field of the status at once: what stands there is no address',
+  ],
+]
+
 /** Sentences that a file registers: `test('…'` and the keys of tables of rows. */
 const sentences = (path: string): ReadonlySet<string> => {
   const named = /(?:test\(\s*|^ {2,4})(?:'([^'\n]+)'|"([^"\n]+)")(?=[,:])/gm
@@ -262,11 +447,11 @@ const sentences = (path: string): ReadonlySet<string> => {
   return new Set([...text.matchAll(named)].map(([, single, double]) => single ?? double ?? ''))
 }
 
+const promised = [fields, actions, statuses, conditions, identities, grants, attacked].flat()
+
 test('each has its test', () => {
   const known = new Map(Object.entries(files).map(([name, path]) => [name, sentences(path)]))
-  const missing = [...fields, ...actions, ...statuses].filter(
-    ([, file, title]) => known.get(file)?.has(title) !== true,
-  )
+  const missing = promised.filter(([, file, title]) => known.get(file)?.has(title) !== true)
   assert.equal(missing, [])
 })
 

@@ -93,6 +93,21 @@ test('two decisions that are visited at the same moment send one write', async (
   assert.equal([world.stateOf(app), world.stateOf(other)], ['Approved', 'Approved'])
 })
 
+test('by its ARM id an endpoint is approved, later incarnations included, and nobody of its name elsewhere', async () => {
+  const world = new DecisionWorld()
+  const foreign = connection('app.7', { endpoint: endpointText('app', strangers) })
+  for (const one of [app, foreign]) world.connect(one)
+  const connections = { privateEndpointIds: [endpointText('APP')] }
+  world.cluster.apply(decision({ spec: { action: 'Approve', connections } }))
+  await world.settle()
+  assert.is(world.stateOf(app), 'Approved')
+  world.disconnect(app.name)
+  const next = connection('app.2')
+  world.connect(next)
+  await world.settle()
+  assert.equal([world.stateOf(next), world.stateOf(foreign)], ['Approved', 'Pending'])
+})
+
 test("the winner's name is told in its own namespace alone", async () => {
   const told = async (namespace: string) => {
     const world = new DecisionWorld()
