@@ -47,7 +47,7 @@ export interface Cluster {
   ): Promise<ObjectOf[K] | undefined>
   /** Throws `Failure`. */
   list<K extends KindName>(kind: K, namespace?: string): Promise<readonly ObjectOf[K][]>
-  /** Throws `Failure`. */
+  /** One request. A write is not called off by Ctrl-C. Throws `Failure`. */
   send<T>(call: Call): Promise<T>
 }
 
@@ -98,7 +98,9 @@ function clusterOf(
       throw failureOf(error, origin, signal)
     }
   }
-  const send = <T>(call: Call): Promise<T> => told(transport.json<T>({ ...call, signal }))
+  // A write that is on its way is waited for: nobody should have to ask whether it was done.
+  const send = <T>(call: Call): Promise<T> =>
+    told(transport.json<T>(call.method === undefined ? { ...call, signal } : call))
   return {
     ...{ transport, home, origin, send },
     namespace: isOn(given, 'all-namespaces') ? undefined : home,
@@ -124,7 +126,9 @@ function clusterOf(
 }
 
 export function failureOf(error: unknown, origin: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return interrupted()
+  if (signal.aborted && error instanceof KubeError && error.reason === 'Stopped') {
+    return interrupted()
+  }
   if (error instanceof Garbled) return new Failure(`the API server's answer: ${error.message}`)
   if (!(error instanceof KubeError)) return error
   if (error.code === 401) {

@@ -37,6 +37,17 @@ const objects = [
   'Objects are named as kubectl does: `pgpe/orders`, `epcd/vendor`, `pgpe orders billing`; `pgpe` alone means all of the namespace. A name without a type may be of either kind.',
 ]
 
+const decides = [
+  'NAME is a row of an inbox (`orders-0123456789abcdef`), the full name of a connection (`dbt.<guid>`), or the ARM id of the private endpoint that asks; looked for in the namespace. A row gets its `spec.action`; for any other connection a decision of its own is made, bound to the exact name and endpoint. It is shown first, and nothing is written without a yes: at a terminal it asks, elsewhere it needs --yes. A row that has changed since it was shown is not written.',
+  'With -o yaml (or json) it writes nothing and prints the decision as a manifest for Git. Whether you may decide on the server is asked by the admission policy (docs/grants.md). The operator then writes to Azure.',
+] as const
+const decisionFlags = ['yes', 'description', ...common] as const
+const decisionNeeds = [
+  { verbs: ['list'], resources: decisionsOnly, why: 'finding the connection' },
+  { verbs: ['patch'], resources: decisionsOnly, why: 'rows; not for -o' },
+  { verbs: ['create'], resources: decisionsOnly, why: 'connections without a row; not for -o' },
+] as const
+
 export const commands = {
   tree: {
     operands: '[TYPE] [NAME…]',
@@ -101,6 +112,36 @@ export const commands = {
         optional: true,
       },
     ],
+  },
+  approve: {
+    operands: 'NAME…',
+    summary: 'Approves connections, one by one, each bound to who asks.',
+    about: [
+      ...decides,
+      'What was rejected once cannot be approved in Azure: that is said, and nothing is written.',
+    ],
+    flags: decisionFlags,
+    examples: [
+      ['approve orders-0123456789abcdef -n databases', 'a row of an inbox'],
+      ['approve dbt.837ee716-0000-4f60-8a9b-0c1d2e3f4a5b -o yaml', 'a manifest for Git'],
+    ],
+    needs: decisionNeeds,
+  },
+  reject: {
+    operands: 'NAME…',
+    summary: 'Rejects requests, or takes given access away.',
+    about: decides,
+    flags: decisionFlags,
+    examples: [['reject orders-0123456789abcdef --description left', 'with a word for the other']],
+    needs: decisionNeeds,
+  },
+  remove: {
+    operands: 'NAME…',
+    summary: 'Removes connections (action Delete): the endpoint at the other end is cut off.',
+    about: decides,
+    flags: decisionFlags,
+    examples: [['remove orders-0123456789abcdef --yes', 'without asking']],
+    needs: decisionNeeds,
   },
   completion: {
     operands: '',

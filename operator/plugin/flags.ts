@@ -29,6 +29,11 @@ export const flags = {
     choices: ['table', 'json', 'yaml'],
     meaning: 'table (default), json or yaml.',
   },
+  yes: { short: 'y', meaning: 'Do not ask.' },
+  description: {
+    value: 'TEXT',
+    meaning: 'Travels with the decision to Azure; at most 140 characters.',
+  },
   help: { short: 'h', meaning: 'What the command does.' },
 } as const satisfies Readonly<Record<string, Flag>>
 

@@ -8,6 +8,7 @@ import { Failure } from './failure.ts'
 import { type Given, isOn, parseFlags } from './flags.ts'
 import { helpOf, overview } from './help.ts'
 import { runComplete, runCompletion } from './run-completion.ts'
+import { runDecide } from './run-decide.ts'
 import { runPending } from './run-pending.ts'
 import { runTree } from './run-tree.ts'
 import { runWhy } from './run-why.ts'
@@ -19,6 +20,9 @@ const runners: Readonly<
   tree: runTree,
   why: runWhy,
   pending: runPending,
+  approve: runDecide('approve'),
+  reject: runDecide('reject'),
+  remove: runDecide('remove'),
   completion: runCompletion,
 }
 

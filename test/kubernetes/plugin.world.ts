@@ -5,7 +5,7 @@ import { run } from '../../operator/plugin/run.ts'
 import { systemClock } from '../../operator/runtime/clock.ts'
 import { connectControlPlane } from '../control-plane/access.ts'
 import { kubeconfigPath, until, type ApiServer } from './api-server.ts'
-import { patchedStatus, store, type Context } from './stored.ts'
+import { patched, patchedStatus, store, type Context } from './stored.ts'
 import type { KindName } from './manifests.ts'
 
 export interface Said {
@@ -18,6 +18,8 @@ export interface Said {
 export interface Person {
   /** What they answer to each question; absent: there is no terminal. */
   readonly answers?: readonly string[]
+  /** Happens between the question and the answer. */
+  readonly onAsked?: () => unknown
   readonly kubeconfig?: string
   readonly signal?: AbortSignal
   readonly onError?: (text: string) => void
@@ -45,6 +47,7 @@ export async function pgpe(words: readonly string[], person: Person = {}): Promi
       answers &&
       (async (question) => {
         asked.push(question)
+        await person.onAsked?.()
         return answers[asked.length - 1]
       }),
     read: async (path) => {
@@ -69,6 +72,8 @@ export async function storeWith(
   patch: JsonObject = {},
 ) {
   await store(context, kind, name, patch)
+  const { metadata } = patch
+  if (metadata !== undefined) await patched(context, kind, name, { metadata })
   const answer = await patchedStatus(context, kind, name, { status } as JsonObject)
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body))
   return answer.body
