@@ -17,11 +17,16 @@ anonymous:
   conditions: [{ path: /livez }, { path: /readyz }, { path: /healthz }]
 `
 
-/** Who wrote our kinds, and what admission noted of it. */
+/** A group whose members' every request is audited. */
+export const audited = 'pgpe.dev:audited'
+
+/** Who wrote our kinds, and what admission noted of it; and all that the audited ask for. */
 const audit = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+  - level: Metadata
+    userGroups: ['${audited}']
   - level: Metadata
     verbs: [create, update, patch, delete, deletecollection]
     resources: [{ group: pgpe.dev, resources: [postgresprivateendpoints, endpointconnectiondecisions] }]
