@@ -39,6 +39,12 @@ const strangers = deadline(240, async () => {
 })
 test(`strangers get no approval that no decision gives (${histories} histories)`, strangers)
 
+test('a history that once went wrong goes right: what a dead process sent stays noted while another decision rules', async () => {
+  const { wrong, approvals, revoked } = await play(764_209)
+  assert.equal(wrong, [])
+  assert.ok(approvals > 0 && revoked > 0, 'the history is still the one that was meant')
+})
+
 test('a history can be played again', async () => {
   assert.equal(await play(4711), await play(4711))
 })

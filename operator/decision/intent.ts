@@ -81,7 +81,7 @@ export function judge(seen: Observation, intent: Intent, claims: Claims, alone =
   if (look?.is === 'absent') return act === 'Delete' ? { is: 'done' } : { is: 'void' }
   if (alone && look === undefined) return { is: 'open' }
   if (look?.is !== 'present') {
-    if (wanted || look || maybeSent(seen, key)) return { is: 'open' }
+    if (wanted || look || maybeSentByAny(seen, key)) return { is: 'open' }
     const known = connectionsOf(seen).some((connection) => keyOf(connection) === key)
     return { is: known ? 'void' : 'open' }
   }
@@ -91,7 +91,7 @@ export function judge(seen: Observation, intent: Intent, claims: Claims, alone =
   const { step } = transitionOf(act, connection.state)
   if (step === 'reached' && !busy(connection)) return { is: 'done', after: connection.state }
   if (step === 'impossible') return { is: 'void' }
-  return wanted || busy(connection) || maybeSent(seen, key) ? { is: 'open' } : { is: 'void' }
+  return wanted || busy(connection) || maybeSentByAny(seen, key) ? { is: 'open' } : { is: 'void' }
 }
 
 /**
