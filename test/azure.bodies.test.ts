@@ -153,7 +153,7 @@ test('a subnet changes in one property', () => {
 test('a decision names the endpoint that it was made about', () => {
   const decision = { status: 'Rejected', description: 'No.' }
   const state = { privateLinkServiceConnectionState: decision }
-  assert.equal(connectionBody(bodies.connection, decision), {
+  assert.equal(connectionBody({ privateEndpointId: formatId(ids.privateEndpoint) }, decision), {
     properties: { privateEndpoint: { id: formatId(ids.privateEndpoint) }, ...state },
   })
   assert.equal(connectionBody({}, decision), { properties: state })

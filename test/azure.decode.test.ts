@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { field } from '../operator/azure/decode/field.ts'
 import { decode, decodePage } from '../operator/azure/decode/table.ts'
 import { formatId } from '../operator/azure/id.ts'
-import type { Json, JsonObject, Kind } from '../operator/azure/model.ts'
+import type { Json, JsonObject, Kind, Models } from '../operator/azure/model.ts'
 import { bodies, ids, kinds } from './azure/bodies-of-azure.ts'
 import { idOf } from './azure/in-process.ts'
 
@@ -47,6 +47,20 @@ test('a connection in the manual list is a manual one, named by its id where the
   )
   assert.is(endpoint.connection?.manual, true)
   assert.is(endpoint.connection?.name, 'orders')
+})
+
+test('an item of a list keeps nothing of its body but the etag, nor do its parts', () => {
+  const listed = <K extends Kind>(kind: K): Models[K] =>
+    valueOf(decodePage(kind, { value: [bodies[kind]] })).items[0]!
+  assert.equal(listed('privateEndpoint').raw, { etag: 'W/"p1"' })
+  assert.equal(listed('zone').raw, { etag: 'z1' })
+  const server = listed('server')
+  assert.equal(server.raw, {})
+  const connections = server.connections?.map(({ raw }) => raw)
+  assert.equal(connections, [{}])
+  const network = listed('virtualNetwork')
+  const subnets = network.subnets.map(({ raw }) => raw)
+  assert.equal(subnets, [{}])
 })
 
 test('a server is read with its connections, and its lack of them is no empty list', () => {

@@ -306,6 +306,33 @@ const put = (id: Extract<Action, { do: 'put' }>['id'], body: JsonObject = {}): A
   body,
   cause: 'user',
 })
+
+test('a change sends what the look right before it has shown, but for what changes', async () => {
+  const properties = bodies.privateEndpoint['properties'] as JsonObject
+  const now: JsonObject = {
+    ...bodies.privateEndpoint,
+    properties: { ...properties, invented: 'by Azure' },
+  }
+  const azure = inProcess(world({ status: 200, body: now }, () => ({ status: 200, body: {} })))
+  const change: Action = {
+    do: 'change',
+    id: ids.privateEndpoint,
+    change: { tags: new Map([['a', 'b']]) },
+    touches: [],
+    guard: { is: 'unchanged', etag: String(now['etag']) },
+    cause: 'drift',
+  }
+  assert.is((await azure.view.act(change)).is, 'accepted')
+  assert.is(methods(azure), 'GET PUT')
+  const sent = JSON.parse(azure.asked[1]!.body ?? '') as JsonObject
+  assert.equal(sent['tags'], { a: 'b' })
+  assert.is((sent['properties'] as JsonObject)['invented'], 'by Azure')
+  const { change: _, ...rest } = change
+  const stale: Action = { ...rest, change: {}, guard: { is: 'unchanged', etag: 'another' } }
+  assert.is((await azure.view.act(stale)).is, 'guarded')
+  assert.is(methods(azure), 'GET PUT GET')
+})
+
 const endpointIn = (subnet: string, server: string): JsonObject => ({
   properties: {
     subnet: { id: formatId(idOf('subnet', 'vnet', subnet)) },
@@ -315,7 +342,21 @@ const endpointIn = (subnet: string, server: string): JsonObject => ({
   },
 })
 const connection = (server: string, name: string): Action => put(idOf('connection', server, name))
+const changed = (endpoint: string, touches: readonly string[]): Action => ({
+  do: 'change',
+  id: idOf('privateEndpoint', endpoint),
+  change: {},
+  touches,
+  guard: { is: 'unchanged', etag: 'e' },
+  cause: 'drift',
+})
 const collisions: readonly (readonly [string, Action, Action, boolean])[] = [
+  [
+    'a new endpoint, and a change of another to its server',
+    put(idOf('privateEndpoint', 'a'), endpointIn('one', 's')),
+    changed('b', [formatId(idOf('server', 'S'))]),
+    true,
+  ],
   ['the same resource', put(ids.zone), put(ids.zone), true],
   ['two connections of one server', connection('s', 'a'), connection('S', 'b'), true],
   ['connections of two servers', connection('s', 'a'), connection('t', 'b'), false],

@@ -1,4 +1,5 @@
 /** Every change the operator can make in Azure. Nothing else writes. */
+import type { EndpointChange } from './bodies.ts'
 import type { ArmError } from './error.ts'
 import type { Id } from './id.ts'
 import type { ConnectionState, JsonObject, Kind, Models } from './model.ts'
@@ -54,10 +55,20 @@ export type Action =
   | {
       readonly do: 'put'
       readonly id: Id<Puttable>
-      /** The whole body to send; made from `raw` as last read where the resource exists. */
+      /** The whole body to send. */
       readonly body: JsonObject
       readonly guard?: Guard
       /** `user`: a change of spec or a decision; `drift`: mending; deletes rank with `user`. */
+      readonly cause: 'user' | 'drift'
+    }
+  /** A PUT of the body that the guard's look shows, but for what is to change. */
+  | {
+      readonly do: 'change'
+      readonly id: Id<'privateEndpoint'>
+      readonly change: EndpointChange
+      /** ARM ids of its server and subnet, where Azure takes one write at a time. */
+      readonly touches: readonly string[]
+      readonly guard: Extract<Guard, { readonly is: 'owned' | 'unchanged' }>
       readonly cause: 'user' | 'drift'
     }
   | {

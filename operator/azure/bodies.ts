@@ -4,7 +4,7 @@
  * leave out Azure removes. Must never carry a property that is not ours with another value than read.
  */
 import { entries, object, objects, text } from './json.ts'
-import type { Json, JsonObject, Tags } from './model.ts'
+import type { Connection, Json, JsonObject, Tags } from './model.ts'
 
 /** The one sub-resource of a flexible server: its group id, and the member of that group. */
 export const groupId = 'postgresqlServer'
@@ -145,11 +145,13 @@ export interface ConnectionDecision {
 }
 
 /** A decision about a connection as read; Azure asks for nothing but the new state. */
-export function connectionBody(raw: JsonObject, decision: ConnectionDecision): JsonObject {
-  const endpointId = text(object(object(raw['properties'])['privateEndpoint'])['id'])
+export function connectionBody(
+  { privateEndpointId }: Pick<Connection, 'privateEndpointId'>,
+  decision: ConnectionDecision,
+): JsonObject {
   return {
     properties: {
-      ...given('privateEndpoint', endpointId === undefined ? undefined : reference(endpointId)),
+      ...given('privateEndpoint', privateEndpointId && reference(privateEndpointId)),
       privateLinkServiceConnectionState: {
         status: decision.status,
         description: decision.description,

@@ -47,8 +47,30 @@ export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefi
   if (subscriptionId === undefined || !guid.test(subscriptionId)) return undefined
   if (resourceGroup === undefined || !segment.test(resourceGroup)) return undefined
   const names = namesOf(types[kind], rest)
-  return names && { kind, subscriptionId, resourceGroup, names }
+  if (names === undefined) return undefined
+  return {
+    kind,
+    subscriptionId: shared(subscriptionId),
+    resourceGroup: shared(resourceGroup),
+    names,
+  }
 }
+
+/** Subscriptions and groups recur in thousands of ids. */
+const recurring = new Map<string, string>()
+const mostRecurring = 4_096
+
+function shared(part: string): string {
+  const known = recurring.get(part)
+  if (known !== undefined) return known
+  if (recurring.size >= mostRecurring) recurring.clear()
+  const own = detached(part)
+  recurring.set(own, own)
+  return own
+}
+
+/** As a text of its own: a part that was cut out would keep the whole that it was cut from. */
+const detached = (part: string): string => Buffer.from(part, 'latin1').toString('latin1')
 
 function namesOf(type: string, rest: readonly string[]): readonly string[] | undefined {
   if (type === '') return rest.length === 0 ? [] : undefined
@@ -61,7 +83,7 @@ function namesOf(type: string, rest: readonly string[]): readonly string[] | und
     const name = rest[3 + 2 * index]
     if (rest[2 + 2 * index]?.toLowerCase() !== typeSegment.toLowerCase()) return undefined
     if (name === undefined || !segment.test(name)) return undefined
-    names.push(name)
+    names.push(detached(name))
   }
   return names
 }

@@ -5,7 +5,7 @@
 import type { Action } from './action.ts'
 import { endpointOf, formatId, idKey, serverOf, zoneOf, type Id } from './id.ts'
 import { object, objects, text } from './json.ts'
-import type { Json, JsonObject, Kind, Models } from './model.ts'
+import type { Json, JsonObject, Kind, Models, PrivateEndpoint } from './model.ts'
 
 const is = <K extends Kind>(kind: K, id: Id<Kind>): id is Id<K> => id.kind === kind
 
@@ -16,13 +16,20 @@ export function lanesOf(action: Action): readonly string[] {
   if (is('connection', id)) return [own, formatId(serverOf(id))]
   if (is('virtualNetworkLink', id)) return [own, formatId(zoneOf(id))]
   if (is('zoneGroup', id)) return [own, formatId(endpointOf(id))]
+  if (action.do === 'change') return [own, ...action.touches]
   if (is('privateEndpoint', id)) return [own, ...partiesIn(bodyOf(action))]
   return [own]
 }
 
 /** What else a resource about to be deleted touches, as it was just seen. */
 export const lanesBehind = (seen: Models[Kind]): readonly string[] =>
-  seen.id.kind === 'privateEndpoint' ? partiesIn(seen.raw) : []
+  'subnetId' in seen ? partiesOf(seen) : []
+
+/** Where Azure works when it works on the endpoint. */
+export const partiesOf = ({ subnetId, connection }: PrivateEndpoint): readonly string[] => [
+  formatId(subnetId),
+  ...(connection === undefined ? [] : [connection.serverId]),
+]
 
 const bodyOf = (action: Action): JsonObject => (action.do === 'put' ? action.body : {})
 

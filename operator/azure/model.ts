@@ -1,7 +1,7 @@
 /**
  * What we read of Azure's answers: the few fields the plans use, decoded and checked, in the spec's
- * own terms. `raw` is the body as last read, from which a whole-object PUT starts; nothing decides
- * by it. Ids are parsed; locations are short and lower-case (`uksouth`).
+ * own terms. `raw` is the body of a GET, from which a whole-object PUT starts, and of an item of a list
+ * its `etag` alone; nothing decides by it. Ids are parsed; locations are short and lower-case (`uksouth`).
  */
 import type { Id } from './id.ts'
 

@@ -6,7 +6,6 @@ import type { Action, Guard, Outcome } from './action.ts'
 import type { ArmError } from './error.ts'
 import { guarded, holds } from './guard.ts'
 import type { Id } from './id.ts'
-import { text } from './json.ts'
 import type { Claim } from './fair-queue.ts'
 import { lanesBehind, lanesOf } from './lanes.ts'
 import type { Kind, Models } from './model.ts'
@@ -16,6 +15,7 @@ import { routeOf } from './routes.ts'
 import { paced, type Paced, type Reply, type Session } from './session.ts'
 import type { Turns } from './turns.ts'
 import { provesAbsence } from './verdict.ts'
+import { bodyOf, preconditions } from './written.ts'
 import type { View } from './view.ts'
 
 export interface Writer {
@@ -65,7 +65,7 @@ async function inLane(
 ): Promise<Outcome> {
   const { session, lanes, mayWrite } = writer
   const route = routeOf(action.id)
-  const requestClass = action.do === 'put' ? 'write' : 'delete'
+  const requestClass = action.do === 'delete' ? 'delete' : 'write'
   const turn = session.pace(route, requestClass, by.claim)
   if (turn.is === 'held') return turn
   const error = await by.check?.()
@@ -137,12 +137,12 @@ async function send(
   const headers = preconditions(action, seen)
   const route = routeOf(action.id)
   const reply =
-    action.do === 'put'
-      ? await session.write(
-          { method: 'PUT', route, body: action.body, headers, mayLeave: mayWrite },
+    action.do === 'delete'
+      ? await session.write({ method: 'DELETE', route, headers, mayLeave: mayWrite }, turn)
+      : await session.write(
+          { method: 'PUT', route, body: bodyOf(action, seen), headers, mayLeave: mayWrite },
           turn,
         )
-      : await session.write({ method: 'DELETE', route, headers, mayLeave: mayWrite }, turn)
   const outcome = outcomeOf(action, reply)
   if (outcome.is === 'accepted' || outcome.is === 'unknown') {
     view.wrote(action.id, howOf(action), outcome.is === 'accepted')
@@ -153,18 +153,6 @@ async function send(
 const howOf = (action: Action): 'created' | 'updated' | 'deleted' => {
   if (action.do === 'delete') return 'deleted'
   return action.guard?.is === 'absent' ? 'created' : 'updated'
-}
-
-/** Private DNS alone honours entity tags on writes; there the look becomes Azure's own check. */
-function preconditions(
-  { id, guard }: { readonly id: Action['id']; readonly guard?: Guard },
-  seen: Observed<Models[Kind]> | undefined,
-): Readonly<Record<string, string>> {
-  if (id.kind !== 'zone' && id.kind !== 'virtualNetworkLink') return {}
-  if (guard?.is === 'absent') return { 'if-none-match': '*' }
-  if (guard === undefined || guard.is === 'parentOwned' || seen?.is !== 'present') return {}
-  const etag = text(seen.value.raw['etag'])
-  return etag === undefined || etag === '' ? {} : { 'if-match': etag }
 }
 
 function outcomeOf(action: Action, reply: Reply): Outcome {

@@ -54,7 +54,7 @@ export function decide(
   const put = (status: 'Approved' | 'Rejected', states: readonly string[]): Action => ({
     do: 'put',
     id,
-    body: connectionBody(connection.raw, {
+    body: connectionBody(connection, {
       status,
       description: plain(spec.description ?? `${status} by pgpe-operator`, 140),
     }),
@@ -83,7 +83,7 @@ export const revoke = (serverId: Id<'server'>, connection: Connection, intent: I
   write: {
     do: 'put',
     id: connectionId(serverId, connection),
-    body: connectionBody(connection.raw, {
+    body: connectionBody(connection, {
       status: 'Rejected',
       description: 'Taken back: the approval was meant for another endpoint',
     }),

@@ -2,10 +2,11 @@
  * An endpoint that exists and is ours: what differs and can be changed (tags, security groups), what
  * differs and cannot, what has failed. A PUT resends what we do not own as last read. Pure.
  */
-import { changedEndpointBody, type EndpointChange } from '../azure/bodies.ts'
-import type { Guard } from '../azure/action.ts'
+import type { EndpointChange } from '../azure/bodies.ts'
+import type { Action } from '../azure/action.ts'
 import { formatId } from '../azure/id.ts'
 import { text } from '../azure/json.ts'
+import { partiesOf } from '../azure/lanes.ts'
 import type { PrivateEndpoint } from '../azure/model.ts'
 import type { DeedName } from './deed.ts'
 import type { AzureSeen, Observation } from './observation.ts'
@@ -109,9 +110,10 @@ function put(
     deed: {
       name,
       action: {
-        do: 'put',
+        do: 'change',
         id: endpoint.id,
-        body: changedEndpointBody(endpoint.raw, wanted),
+        change: wanted,
+        touches: partiesOf(endpoint),
         guard: unchanged(seen, endpoint),
         cause: settled(seen) ? 'drift' : 'user',
       },
@@ -128,7 +130,9 @@ function put(
   return join(waiting, noticed(seen, differences))
 }
 
-function unchanged(seen: Observation, endpoint: PrivateEndpoint): Guard {
+type Unchanged = Extract<Action, { readonly do: 'change' }>['guard']
+
+function unchanged(seen: Observation, endpoint: PrivateEndpoint): Unchanged {
   const etag = text(endpoint.raw['etag'])
   return etag === undefined ? ownedGuard(seen, endpoint) : { is: 'unchanged', etag }
 }
@@ -146,9 +150,10 @@ export function release(seen: Observation, azure: AzureSeen, endpoint: PrivateEn
       {
         name: 'ReleaseEndpoint',
         action: {
-          do: 'put',
+          do: 'change',
           id: endpoint.id,
-          body: changedEndpointBody(endpoint.raw, { tags }),
+          change: { tags },
+          touches: partiesOf(endpoint),
           guard: unchanged(seen, endpoint),
           cause: 'user',
         },

@@ -317,7 +317,7 @@ test('a network administrator asks, a database administrator approves and later 
   const asked = await connectionOf(world, database)
   assert.is(asked.state, 'Pending')
 
-  const approve = connectionBody(asked.raw, { status: 'Approved', description: 'By the shop.' })
+  const approve = connectionBody(asked, { status: 'Approved', description: 'By the shop.' })
   await done(world, database, put(asked.id, approve, boundTo(asked)))
   const approved = await connectionOf(world, database)
   assert.is(approved.state, 'Approved')
@@ -331,7 +331,7 @@ test('a network administrator asks, a database administrator approves and later 
   assert.is(endpoint.connection?.state, 'Approved')
   assert.is(endpoint.connection?.manual, true)
 
-  const reject = connectionBody(approved.raw, { status: 'Rejected', description: 'No more.' })
+  const reject = connectionBody(approved, { status: 'Rejected', description: 'No more.' })
   await done(world, database, put(approved.id, reject, boundTo(approved)))
   const rejected = await connectionOf(world, database)
   assert.is(rejected.state, 'Rejected')

@@ -262,6 +262,7 @@ export class DecisionWorld {
       return { is: 'refused', error }
     }
     if (!found) return { is: 'refused', error: gone }
+    if (action.do === 'change') throw new Error('a change of an endpoint')
     if (action.do === 'delete') {
       this.deletes.push(name)
       this.#begin(found, () => this.disconnect(name))

@@ -4,8 +4,8 @@
  */
 import { digestOf } from '../digest.ts'
 import { sameId, type Id } from '../id.ts'
-import { isObject } from '../json.ts'
-import type { Json, JsonObject, Kind, Models } from '../model.ts'
+import { isObject, text } from '../json.ts'
+import type { Json, JsonObject, Kind, Models, Server } from '../model.ts'
 import { recordSet, virtualNetworkLink, zone } from './dns.ts'
 import {
   filledText,
@@ -84,11 +84,23 @@ export const decodePage = <K extends Kind>(
     return { items, skipped: all.length - items.length, nextLink }
   })
 
-/** Kinds of whose bodies nothing is sent back: lists keep what was decoded alone. */
-const readOnly: readonly Kind[] = ['networkInterface', 'recordSet', 'privateLinkResource']
 const nothing: JsonObject = {}
-const lean = <K extends Kind>(item: Models[K]): Models[K] =>
-  readOnly.includes(item.id.kind) ? { ...item, raw: nothing } : item
+const bare = <T extends { readonly raw: JsonObject }>(part: T): T => ({ ...part, raw: nothing })
+
+/**
+ * Lists are kept, by the thousand: of an item's body the etag alone. A write that starts from a body
+ * asks for it in that moment.
+ */
+function lean<K extends Kind>(item: Models[K]): Models[K]
+function lean(item: Models[Kind]): Models[Kind] {
+  const etag = text(item.raw['etag'])
+  const raw = etag === undefined ? nothing : { etag }
+  if ('subnets' in item) return { ...item, raw, subnets: item.subnets.map(bare) }
+  const { connections } = item as Server
+  return connections === undefined
+    ? { ...item, raw }
+    : { ...(item as Server), raw, connections: connections.map(bare) }
+}
 
 function nameable<T>(read: () => T): readonly T[] {
   try {
