@@ -3,7 +3,7 @@
  * expect something new, compares it with what it was, and tells those alone who looked at what has
  * changed. State and timers that are handed in. Must never tell a reader of another identity.
  */
-import { Book } from './book.ts'
+import { Book, type Shelfmark } from './book.ts'
 import { atRest, intervalMs, urgencyOf, type Cadence } from './cadence.ts'
 import type { Clock } from './client.ts'
 import { changes } from './listing.ts'
@@ -14,7 +14,7 @@ import { listKey } from './traces.ts'
 /** Where a reader looked. */
 interface Place {
   readonly book: Book
-  readonly key: string
+  readonly mark: Shelfmark
 }
 
 export interface NewsParts {
@@ -50,7 +50,7 @@ export class News {
   drop(reader: Reader): void {
     const places = this.#readers.get(reader) ?? []
     this.#readers.delete(reader)
-    for (const { book, key } of places) book.drop(reader, key)
+    for (const { book, mark } of places) book.drop(reader, mark)
   }
 
   /**
@@ -62,8 +62,9 @@ export class News {
     const book = this.#book(scope)
     const places = this.#readers.get(reader) ?? []
     this.#readers.set(reader, places)
-    places.push({ book, key })
-    if (book.add(reader, key, urgencyOf(maxAgeMs, cadence))) this.#plan(book)
+    const mark = book.mark(key)
+    if (!places.some((place) => place.mark === mark)) places.push({ book, mark })
+    if (book.add(reader, mark, urgencyOf(maxAgeMs, cadence))) this.#plan(book)
     const exact = maxAgeMs < cadence.inFlightMs
     return exact ? maxAgeMs : Math.max(maxAgeMs, 1.5 * this.#intervalOf(book))
   }
