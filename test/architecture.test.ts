@@ -43,7 +43,7 @@ const edges: readonly RegExp[] = [
   /^decision\/(act|observe(-[a-z]+)?|kind|visit)\.ts$/,
   /^azure\/(client|credential|credential-named|credential-operator|leaving|lists|pipelines|proofs|read|session|shelf|signin|token|transport|view|write)\.ts$/,
   /^kubernetes\/(client|cluster|config-maps|credentials|events|identities|lease|lease-calls|lines|list|pool|transport|watch)\.ts$/,
-  /^plugin\/(cluster|main|objects|run(-[a-z]+)?|world)\.ts$/,
+  /^plugin\/(cluster|follow|main|objects|run(-[a-z]+)?|world)\.ts$/,
   /^runtime\/(clock|controller|health|log|metrics|reconcile)\.ts$/,
 ]
 

@@ -143,6 +143,26 @@ export const commands = {
     examples: [['remove orders-0123456789abcdef --yes', 'without asking']],
     needs: decisionNeeds,
   },
+  wait: {
+    operands: '[TYPE] [NAME…]',
+    summary: 'Waits for objects, and shows what is awaited and since when.',
+    about: [
+      'Ready speaks of the present spec. It ends early when only a person can help (Stalled), or when an object is deleted that should become ready. Progress goes to standard error. Ctrl-C changes nothing: the operator goes on. Without a name: every object that the namespace has at the beginning.',
+      ...objects,
+    ],
+    flags: ['for', 'timeout', 'all-namespaces', ...common],
+    examples: [
+      ['wait orders', 'until it can be used'],
+      ['wait pgpe/orders --for deleted --timeout 20m', 'until nothing is left of it'],
+    ],
+    needs: [
+      { verbs: ['get', 'list', 'watch'], resources: endpointsOnly, why: 'endpoints' },
+      { verbs: ['get', 'list', 'watch'], resources: decisionsOnly, why: 'decisions' },
+    ],
+    exits: [
+      [1, 'As above; also: not there in time, only a person can help, or deleted meanwhile.'],
+    ],
+  },
   completion: {
     operands: '',
     summary: 'The script that lets kubectl complete this command.',

@@ -4,15 +4,22 @@ export class Failure extends Error {
   readonly exitCode: number
   /** The API server says that the user may not. */
   readonly forbidden: boolean
+  /** There is no object of the name. */
+  readonly missing: boolean
 
   constructor(
     message: string,
-    given: { readonly exitCode?: number; readonly forbidden?: boolean } = {},
+    given: {
+      readonly exitCode?: number
+      readonly forbidden?: boolean
+      readonly missing?: boolean
+    } = {},
   ) {
     super(message)
     this.name = 'Failure'
     this.exitCode = given.exitCode ?? 1
     this.forbidden = given.forbidden ?? false
+    this.missing = given.missing ?? false
   }
 }
 

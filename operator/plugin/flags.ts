@@ -34,6 +34,12 @@ export const flags = {
     value: 'TEXT',
     meaning: 'Travels with the decision to Azure; at most 140 characters.',
   },
+  for: {
+    value: 'STATE',
+    choices: ['ready', 'deleted'],
+    meaning: 'ready (default) or deleted.',
+  },
+  timeout: { value: 'DURATION', meaning: 'Such as 30s, 10m (default), 1h30m.' },
   help: { short: 'h', meaning: 'What the command does.' },
 } as const satisfies Readonly<Record<string, Flag>>
 

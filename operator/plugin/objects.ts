@@ -50,7 +50,8 @@ async function readRef(cluster: Cluster, { kinds, name }: Ref): Promise<Objects>
   }
   if (name !== undefined && !some) {
     const types = kinds.map((kind) => shortNames[kind]).join(' or ')
-    throw new Failure(`no ${types} ${name} in namespace ${cluster.home}`)
+    const line = `no ${types} ${name} in namespace ${cluster.home}`
+    throw new Failure(line, { missing: true })
   }
   return found
 }

@@ -11,6 +11,7 @@ import { runComplete, runCompletion } from './run-completion.ts'
 import { runDecide } from './run-decide.ts'
 import { runPending } from './run-pending.ts'
 import { runTree } from './run-tree.ts'
+import { runWait } from './run-wait.ts'
 import { runWhy } from './run-why.ts'
 import type { World } from './world.ts'
 
@@ -23,6 +24,7 @@ const runners: Readonly<
   approve: runDecide('approve'),
   reject: runDecide('reject'),
   remove: runDecide('remove'),
+  wait: runWait,
   completion: runCompletion,
 }
 
