@@ -23,6 +23,7 @@ import { roles } from './grants-roles.ts'
 import { manifestsOf, operatorUser } from './grants.ts'
 import { argoConfig, fluxKustomization, type LuaFile } from './gitops.ts'
 import { errorsPage } from './azure/verdict-page.ts'
+import { chartGuide, valuesTable } from './chart-readme.ts'
 import { chartPermissions, chartSettings, valuesSchema } from './chart.ts'
 import { settingsPage } from './config.ts'
 import { permissionsPage } from './permissions.ts'
@@ -66,6 +67,7 @@ const progress = [
 export const files: { readonly [path: string]: () => string } = {
   'crds/postgresprivateendpoints.yaml': () => yaml(endpoint.crd),
   'crds/endpointconnectiondecisions.yaml': () => yaml(decision.crd),
+  'kustomize/crds.yaml': () => manifests('Both kinds.', [endpoint.crd, decision.crd]),
   'crds/README.md': () =>
     markdown(
       'Reference',
@@ -115,6 +117,12 @@ export const files: { readonly [path: string]: () => string } = {
   'charts/pgpe-operator/files/permissions.yaml': () =>
     manifests('What the operator needs in the cluster.', [chartPermissions]),
   'charts/pgpe-operator/values.schema.json': () => `${JSON.stringify(valuesSchema(), null, 2)}\n`,
+  'charts/pgpe-operator/README.md': () =>
+    markdown(
+      'The Helm chart of pgpe-operator',
+      ...chartGuide,
+      valuesTable(readFileSync(join(root, 'charts/pgpe-operator/values.yaml'), 'utf8')),
+    ),
   'charts/pgpe-operator/files/alerts.yaml': () =>
     manifests('Alerts for Prometheus.', [alertGroups(runbookPlace)]),
   ...Object.fromEntries(

@@ -256,6 +256,16 @@ test('the CRDs are those of crds/, and stay when the release goes, unless told o
   assert.is(crds(await rendered(context, { 'crds.enabled': false })).length, 0)
 })
 
+test('the values that its README shows are values that it takes', async (context) => {
+  const readme = readFileSync(join(chart, 'README.md'), 'utf8')
+  const shown = [...readme.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => parse(text))
+  assert.is(shown.length, 3)
+  for (const values of shown) {
+    const request = readConfig(container(await rendered(context, values)).args, {})
+    assert.is(request.is, 'config', JSON.stringify(values))
+  }
+})
+
 const refused: Readonly<Record<string, Values>> = {
   'a kind that there is not': { kinds: ['pods'] },
   'no kind at all': { kinds: [] },
