@@ -26,6 +26,7 @@ import { errorsPage } from './azure/verdict-page.ts'
 import { chartGuide, valuesTable } from './chart-readme.ts'
 import { chartPermissions, chartSettings, valuesSchema } from './chart.ts'
 import { settingsPage } from './config.ts'
+import { dashboard } from './dashboard.ts'
 import { permissionsPage } from './permissions.ts'
 import { commandsPage } from './plugin/help.ts'
 import { metricsPage } from './runtime/metrics.ts'
@@ -117,6 +118,7 @@ export const files: { readonly [path: string]: () => string } = {
   'charts/pgpe-operator/files/permissions.yaml': () =>
     manifests('What the operator needs in the cluster.', [chartPermissions]),
   'charts/pgpe-operator/values.schema.json': () => `${JSON.stringify(valuesSchema(), null, 2)}\n`,
+  'charts/pgpe-operator/files/dashboard.json': () => `${JSON.stringify(dashboard(), null, 2)}\n`,
   'charts/pgpe-operator/README.md': () =>
     markdown(
       'The Helm chart of pgpe-operator',

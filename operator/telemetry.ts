@@ -53,7 +53,21 @@ export function collect(metrics: Metrics, parts: Parts, clock: Clock): void {
   let pending = 0
   for (const { status } of parts.watchedDecisions.cache.all()) pending += status?.pending ?? 0
   metrics.pending.set(pending)
+  const waits = parts.part.endpoints ? waitsOf(parts, clock.now().getTime()) : []
+  metrics.pendingApproval.set(waits.reduce((most, each) => Math.max(most, each), 0))
 }
+
+/** How long each of our endpoints has waited for its approval, in seconds. */
+const waitsOf = ({ part, watchedEndpoints }: Parts, now: number): readonly number[] =>
+  [...watchedEndpoints.cache.all()]
+    .filter(part.mine)
+    .flatMap(({ status }) =>
+      (status?.conditions ?? []).flatMap(({ type, status: is, lastTransitionTime }) =>
+        type === 'PendingApproval' && is === 'True'
+          ? [(now - Date.parse(lastTransitionTime)) / 1000]
+          : [],
+      ),
+    )
 
 type Counted = PostgresPrivateEndpoint | EndpointConnectionDecision
 

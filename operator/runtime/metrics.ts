@@ -62,6 +62,12 @@ export const metricRows = {
     "Connections that wait for a decision, as the decisions' statuses count them.",
     [],
   ),
+  pendingApproval: row(
+    'gauge',
+    'pgpe_pending_approval_oldest_seconds',
+    'How long the endpoint that has waited longest for its approval has done so; 0: none waits.',
+    [],
+  ),
   azureRequests: row(
     'counter',
     'pgpe_azure_requests_total',

@@ -256,6 +256,15 @@ test('the CRDs are those of crds/, and stay when the release goes, unless told o
   assert.is(crds(await rendered(context, { 'crds.enabled': false })).length, 0)
 })
 
+test('the dashboard comes as JSON in a ConfigMap, where that is asked for', async (context) => {
+  assert.not.ok(kindsOf(await rendered(context)).includes('ConfigMap'))
+  const objects = await rendered(context, { 'metrics.dashboard.enabled': true })
+  const { metadata, data } = one(objects, 'ConfigMap')
+  assert.is(metadata.labels.grafana_dashboard, '1')
+  const shipped = readFileSync(join(chart, 'files/dashboard.json'), 'utf8')
+  assert.equal(JSON.parse(data['pgpe-operator.json']), JSON.parse(shipped))
+})
+
 test('the values that its README shows are values that it takes', async (context) => {
   const readme = readFileSync(join(chart, 'README.md'), 'utf8')
   const shown = [...readme.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => parse(text))

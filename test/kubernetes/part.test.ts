@@ -70,10 +70,16 @@ test(
       connections: { endpointRefs: [{ name: 'app', namespace }] },
     })
     assert.is(await condition(context, namespace, 'app', 'Ready', 'decision'), undefined)
+    const waited = async () =>
+      /^pgpe_pending_approval_oldest_seconds ([\d.]+)$/m.exec(
+        await page(endpoints, '/metrics'),
+      )?.[1]
+    await endpoints.until(async () => Number(await waited()) > 0)
 
     const decisions = await serve('decisions')
     await decisions.until(() => isReady(context, namespace, 'app', 'decision'))
     await endpoints.until(() => isReady(context, namespace, 'app'))
+    assert.is(await waited(), '0')
     const servers = 'Microsoft.DBforPostgreSQL/flexibleServers'
     assert.equal(written(decisions), [`${servers}/privateEndpointConnections`])
     assert.not.ok(written(endpoints).some((type) => type.startsWith(servers)))
