@@ -97,6 +97,10 @@ test('an endpoint that waits is listed once, whether or not a decision sees it',
     [undefined, 'Pending', 'please', `${stranger}/DBT`],
   )
   assert.equal(pendingOf([], [endpointObject({ conditions: [] })]), [])
+  // An incarnation that is over says nothing of the one that waits now.
+  for (const state of [undefined, 'Rejected', 'Disconnected']) {
+    assert.is(pendingOf([row({ state })], [endpoint]).length, 1, state)
+  }
 })
 
 test.run()

@@ -1,6 +1,7 @@
 /** How kubectl-pgpe reads its command line, and what its tables promise. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { roles } from '../operator/grants-roles.ts'
 import { commandNames, rowOf } from '../operator/plugin/commands.ts'
 import { complete, objectWords, printed } from '../operator/plugin/completion.ts'
 import { Failure } from '../operator/plugin/failure.ts'
@@ -137,6 +138,31 @@ test('every flag belongs to a command', () => {
   )
   const shorts = Object.keys(flags).flatMap((name) => flagRow(name as FlagName).short ?? [])
   assert.is(new Set(shorts).size, shorts.length)
+})
+
+test('the roles of the chart are enough for what their people need', () => {
+  const rights = (name: string): readonly string[] => {
+    const found = roles.find(
+      (each) => (each['metadata'] as { readonly name: string }).name === name,
+    )
+    const rules = (found?.['rules'] ?? []) as readonly {
+      readonly resources: readonly string[]
+      readonly verbs: readonly string[]
+    }[]
+    return rules.flatMap(({ resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+    )
+  }
+  const all = [...rights('pgpe-network-admin'), ...rights('pgpe-database-admin')]
+  for (const name of commandNames) {
+    for (const { verbs, resources } of rowOf(name).needs) {
+      for (const verb of verbs) {
+        for (const resource of resources) assert.ok(all.includes(`${verb} ${resource}`), name)
+        const reads = ['get', 'list', 'watch'].includes(verb)
+        if (reads) assert.ok(rights('pgpe-viewer').includes(`${verb} ${resources[0]}`), name)
+      }
+    }
+  }
 })
 
 test('completion offers what could stand there', () => {

@@ -156,8 +156,18 @@ export const commands = {
       ['wait pgpe/orders --for deleted --timeout 20m', 'until nothing is left of it'],
     ],
     needs: [
-      { verbs: ['get', 'list', 'watch'], resources: endpointsOnly, why: 'endpoints' },
-      { verbs: ['get', 'list', 'watch'], resources: decisionsOnly, why: 'decisions' },
+      {
+        verbs: ['get', 'list', 'watch'],
+        resources: endpointsOnly,
+        why: 'endpoints',
+        optional: true,
+      },
+      {
+        verbs: ['get', 'list', 'watch'],
+        resources: decisionsOnly,
+        why: 'decisions',
+        optional: true,
+      },
     ],
     exits: [
       [1, 'As above; also: not there in time, only a person can help, or deleted meanwhile.'],

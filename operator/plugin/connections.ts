@@ -77,18 +77,21 @@ function knownOf(decision: EndpointConnectionDecision, entry: Entry): Known {
   const waiting = status?.conditions?.find(
     ({ type, status: holds }) => type === 'AwaitingDecision' && holds === 'True',
   )
-  const open = entry.state === 'Pending' || entry.state === 'Approved'
   const requester = requesterOf(entry)
   return {
     ...entry,
     serverId: spec.serverId,
     ...(requester !== undefined && { requester }),
-    awaits: waiting !== undefined && entry.decision === undefined && open,
+    awaits: waiting !== undefined && entry.decision === undefined && isOpen(entry),
     ...(waiting !== undefined && { since: waiting.lastTransitionTime }),
     seenBy: decision,
     ...(isRowOf === true && { row: decision }),
   }
 }
+
+/** It is not an incarnation that is over: one is asked for, or used. */
+const isOpen = ({ state }: Pick<Known, 'state'>): boolean =>
+  state === 'Pending' || state === 'Approved'
 
 /** What awaits a decision: what decisions say, and endpoints that wait and that no decision sees. */
 export function pendingOf(
@@ -100,7 +103,10 @@ export function pendingOf(
     ({ status }) =>
       status?.conditions?.some(
         ({ type, status: holds }) => type === 'PendingApproval' && holds === 'True',
-      ) && !known.some((one) => sameText(one.privateEndpointId, status.privateEndpointId)),
+      ) &&
+      !known.some(
+        (one) => isOpen(one) && sameText(one.privateEndpointId, status.privateEndpointId),
+      ),
   )
   return [...known.filter(({ awaits }) => awaits), ...alone.map(unseenByDecisions)]
 }

@@ -1,6 +1,7 @@
 /** `pending`: every connection that awaits a decision, and where it can be decided. */
+import type { EndpointConnectionDecision } from '../api/connection-decision.ts'
 import { kind as endpointKind } from '../api/private-endpoint.ts'
-import { withCluster } from './cluster.ts'
+import { type Cluster, withCluster } from './cluster.ts'
 import { type Known, pendingOf, shortName } from './connections.ts'
 import { emit, remark } from './emit.ts'
 import { type Given, valueOf } from './flags.ts'
@@ -15,7 +16,7 @@ export async function runPending(world: World, given: Given): Promise<number> {
   return withCluster(world, given, async (cluster) => {
     const scope = valueOf(given, 'namespace')
     const [decisions, endpoints] = await Promise.all([
-      cluster.list('decision', scope),
+      listDecisions(cluster, scope),
       listIfAllowed(cluster.list('endpoint', scope), (line) =>
         remark(world, `endpoints that no decision sees are left out: ${line}`),
       ),
@@ -29,6 +30,19 @@ export async function runPending(world: World, given: Given): Promise<number> {
     )
     return 0
   })
+}
+
+/** Throws `Failure`; who may not look everywhere is told how to look in one place. */
+async function listDecisions(
+  cluster: Cluster,
+  scope: string | undefined,
+): Promise<readonly EndpointConnectionDecision[]> {
+  try {
+    return await cluster.list('decision', scope)
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.forbidden || scope !== undefined) throw error
+    throw new Failure(`${error.message} (-n NAMESPACE looks in one namespace)`, error)
+  }
 }
 
 const objectOf = ({ seenBy: { kind, metadata } }: Known): string => {

@@ -18,7 +18,7 @@ export async function runWait(world: World, given: Given): Promise<number> {
   const timeout = valueOf(given, 'timeout') ?? defaultTimeout
   const timeoutMs = milliseconds(timeout)
   return withCluster(world, given, async (cluster) => {
-    const objects = await awaitedObjects(cluster, refs, goal)
+    const objects = await awaitedObjects(world, cluster, refs, goal)
     if (objects === 'gone') {
       remark(world, 'gone already')
       return 0
@@ -42,12 +42,15 @@ export async function runWait(world: World, given: Given): Promise<number> {
 
 /** Of one object that is to go, to be gone is to be there. */
 async function awaitedObjects(
+  world: World,
   cluster: Cluster,
   refs: readonly Ref[],
   goal: Goal,
 ): Promise<Objects | 'gone'> {
   try {
-    return await readObjects(cluster, refs)
+    const named = refs.some(({ name }) => name !== undefined)
+    const leave = (line: string): void => remark(world, `left out: ${line}`)
+    return await readObjects(cluster, refs, named ? undefined : leave)
   } catch (error) {
     const gone = goal === 'deleted' && error instanceof Failure && error.missing
     if (gone && refs.length === 1) return 'gone'

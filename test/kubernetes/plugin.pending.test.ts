@@ -81,7 +81,7 @@ test('the rights in the table are enough, and without those on endpoints it goes
   assert.match(some.err, /^kubectl-pgpe: endpoints that no decision sees are left out: .*forbidden/)
   const everywhere = await pgpe(['pending'], most)
   assert.is(everywhere.code, 1)
-  assert.match(everywhere.err, /forbidden.*\n$/)
+  assert.match(everywhere.err, /forbidden.* \(-n NAMESPACE looks in one namespace\)\n$/)
 })
 
 test.run()

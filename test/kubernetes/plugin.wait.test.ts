@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import type { JsonObject } from '../../operator/api/schema.ts'
 import { condition, settled } from '../plugin.make.ts'
 import { path } from './manifests.ts'
-import { personWith, pgpe, storeWith, type Person } from './plugin.world.ts'
+import { bound, personWith, pgpe, storeWith, type Person } from './plugin.world.ts'
 import { patched, patchedStatus, prepare, store, type Context } from './stored.ts'
 
 const test = suite<Context>('kubectl pgpe wait')
@@ -113,7 +113,7 @@ test('an object that goes is gone, whether that was awaited or not', async (cont
 
 test('the rights in the table are enough; without those to watch it is refused', async (context) => {
   await storeWith(context, 'endpoint', 'seen', waits('Creating'))
-  const kubeconfig = await personWith(context, 'wait', false)
+  const kubeconfig = await personWith(context, 'wait', true)
   const person = whenSaid('Creating', () => says(context, 'seen', settled))
   const said = await as(context, ['seen'], { ...person, kubeconfig })
   assert.is(said.code, 0, said.err)
@@ -122,6 +122,26 @@ test('the rights in the table are enough; without those to watch it is refused',
   const refused = await as(context, ['unseen'], { kubeconfig: less })
   assert.is(refused.code, 1)
   assert.match(refused.err, /forbidden.*\n$/)
+})
+
+test('without a name it awaits all that it may see, and says what it leaves out', async (context) => {
+  const { server, namespace } = context
+  await storeWith(context, 'endpoint', 'hopeless', waits('SubnetNotFound', 'Stalled'))
+  await server.send('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles`, {
+    ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'network' } },
+    rules: [
+      {
+        apiGroups: ['pgpe.dev'],
+        resources: ['postgresprivateendpoints'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ],
+  })
+  const kubeconfig = await bound(context, 'network')
+  const said = await as(context, [], { kubeconfig })
+  assert.is(said.code, 1)
+  assert.match(said.err, /left out: .*endpointconnectiondecisions.*forbidden/)
+  assert.match(said.err, /only a person can help pgpe \S+\/hopeless/)
 })
 
 test('decisions can be awaited as well', async (context) => {

@@ -95,10 +95,11 @@ export async function mayUser(
 
 /** A kubeconfig of somebody who may do in the namespace what the table of commands says, and no more. */
 export async function personWith(
-  { server, namespace }: Context,
+  context: Context,
   command: CommandName,
   optional: boolean,
 ): Promise<string> {
+  const { server, namespace } = context
   const user = `${command}-${optional ? 'all' : 'least'}`
   const api = 'rbac.authorization.k8s.io'
   const needs: readonly Need[] = commands[command].needs
@@ -108,19 +109,27 @@ export async function personWith(
   const common = { apiVersion: `${api}/v1`, metadata: { name: user } }
   const base = `/apis/${api}/v1/namespaces/${namespace}`
   await server.send('POST', `${base}/roles`, { ...common, kind: 'Role', rules } as JsonObject)
-  await server.send('POST', `${base}/rolebindings`, {
-    ...{ ...common, kind: 'RoleBinding' },
-    roleRef: { apiGroup: api, kind: 'Role', name: user },
-    subjects: [{ kind: 'User', name: `${namespace}:${user}`, apiGroup: api }],
-  } as JsonObject)
-  await until(async () => {
-    const allowed = rules.flatMap(({ resources, verbs }) =>
-      resources.flatMap((resource) =>
-        verbs.map((verb) => mayUser(server, `${namespace}:${user}`, { namespace, resource, verb })),
-      ),
-    )
-    return (await Promise.all(allowed)).every(Boolean)
+  return bound(context, user)
+}
+
+/** A kubeconfig of the user `<namespace>:<role>`, who has that role of the namespace. */
+export async function bound({ server, namespace }: Context, role: string): Promise<string> {
+  const api = 'rbac.authorization.k8s.io'
+  const base = `/apis/${api}/v1/namespaces/${namespace}`
+  const answer = await server.send('POST', `${base}/rolebindings`, {
+    ...{ apiVersion: `${api}/v1`, kind: 'RoleBinding', metadata: { name: role } },
+    roleRef: { apiGroup: api, kind: 'Role', name: role },
+    subjects: [{ kind: 'User', name: `${namespace}:${role}`, apiGroup: api }],
   })
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+  const { body } = await server.send('GET', `${base}/roles/${role}`)
+  const rights: readonly { resource: string; verb: string }[] = (body.rules ?? []).flatMap(
+    ({ resources, verbs }: any) =>
+      resources.flatMap((resource: string) => verbs.map((verb: string) => ({ resource, verb }))),
+  )
+  // Authorization hears of a binding a moment later.
+  const user = `${namespace}:${role}`
+  for (const right of rights) await until(() => mayUser(server, user, { namespace, ...right }))
   const plane = connectControlPlane(process.env['PGPE_TEST_CONTROL_PLANE'] ?? '')
-  return (await plane.kubeconfigFor(`${namespace}:${user}`)).path
+  return (await plane.kubeconfigFor(user)).path
 }
