@@ -26,7 +26,7 @@ export const rings: readonly Ring[] = [
     isolated: false,
     needs: 'nothing',
     testSeconds: 20,
-    ringSeconds: 300,
+    ringSeconds: 600,
   },
   {
     name: 'azure',
@@ -44,7 +44,7 @@ export const rings: readonly Ring[] = [
     isolated: true,
     needs: 'control plane',
     testSeconds: 90,
-    ringSeconds: 900,
+    ringSeconds: 1_500,
   },
   {
     name: 'tools',
