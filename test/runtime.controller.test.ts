@@ -58,6 +58,24 @@ test('visits what was asked for before it started, and nothing before', async ()
   assert.equal(begun, ['a'])
 })
 
+test('visits that wait for nothing leave timers and sockets their turns', async () => {
+  const { world, begun, controller } = stage(async () => quiet, { workers: 4 })
+  for (let key = 0; key < 100; key++) controller.wake(`${key}`)
+  const seen: number[] = []
+  controller.start()
+  const look = (): void => {
+    seen.push(begun.length)
+    if (begun.length < 100) world.clock().timer(0, look)
+  }
+  world.clock().timer(0, look)
+  // Nothing but promises: without timers' turns there is no further visit.
+  for (let turn = 0; turn < 2_000; turn++) await Promise.resolve()
+  assert.is(begun.length, 16)
+  await world.pass(1_000)
+  assert.is(begun.length, 100)
+  assert.ok(seen.length > 5, `timers had ${seen.length} turns`)
+})
+
 test('many wishes during a visit are one more visit', async () => {
   const { world, begun, controller } = stage(lasting(100))
   controller.start()

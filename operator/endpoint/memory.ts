@@ -15,8 +15,9 @@ import { errorOf, nextSetback, type Setback } from './trouble.ts'
 
 interface Notes {
   readonly uid: string
-  readonly setbacks: Map<string, Setback>
-  readonly accepted: Map<string, Accepted>
+  /** Absent until there is one, as of thousands at rest. */
+  setbacks?: Map<string, Setback>
+  accepted?: Map<string, Accepted>
   /** Of the endpoint's provisioning, again and again; gone once it has succeeded. */
   failed?: Setback
   blindSinceMs?: number
@@ -51,8 +52,6 @@ export class Memory {
     if (this.#notes.get(key)?.uid === metadata.uid) return
     this.#notes.set(key, {
       uid: metadata.uid,
-      setbacks: new Map(),
-      accepted: new Map(),
       zoneGroupDueMs: firstDueMs,
       firsthand: new Firsthand(),
     })
@@ -158,11 +157,13 @@ export class Memory {
     const error = errorOf(outcome)
     notes.firsthand.did(deed.name, outcome, at)
     this.beingMade.did(deed, outcome)
+    notes.setbacks ??= new Map()
     if (error !== undefined) {
       notes.setbacks.set(key, nextSetback(notes.setbacks.get(key), error, at))
       return
     }
     notes.setbacks.delete(key)
+    notes.accepted ??= new Map()
     const operation = outcome.is === 'accepted' ? outcome.operation : undefined
     notes.accepted.set(key, {
       atMs: nowMs,

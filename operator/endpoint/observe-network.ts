@@ -1,5 +1,5 @@
 /** The reads of the network: where the endpoint is to live, and the interface that it got there. */
-import { sameId, virtualNetworkOf } from '../azure/id.ts'
+import { idKey, virtualNetworkOf, type Id } from '../azure/id.ts'
 import { placement } from './address.ts'
 import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../azure/model.ts'
 import { present, type Observed } from '../azure/observed.ts'
@@ -18,8 +18,19 @@ export const networkOf = (
   calmly(
     ages,
     (maxAge) => view.find(virtualNetworkId, maxAge),
-    ({ subnets }) => subnets.some(({ id }) => sameId(id, subnetId)),
+    (network) => subnetIn(network, subnetId) !== undefined,
   )
+
+/** Made once for a network as it was read, because thousands of objects may look into the same one. */
+const indices = new WeakMap<VirtualNetwork, ReadonlyMap<string, Subnet>>()
+
+function subnetIn(network: VirtualNetwork, id: Id<'subnet'>): Subnet | undefined {
+  const known = indices.get(network)
+  if (known !== undefined) return known.get(idKey(id))
+  const index = new Map(network.subnets.map((subnet) => [idKey(subnet.id), subnet]))
+  indices.set(network, index)
+  return index.get(idKey(id))
+}
 
 /** By the network's own list of subnets; by GET where its policies are to be changed. */
 export function subnetOf(
@@ -29,7 +40,7 @@ export function subnetOf(
   network: Observed<VirtualNetwork>,
 ): Promise<Observed<Subnet>> | Observed<Subnet> {
   if (network.is !== 'present') return network
-  const found = network.value.subnets.find(({ id }) => sameId(id, subnetId))
+  const found = subnetIn(network.value, subnetId)
   const { metadata, spec, status } = object
   const wanted = spec.subnetNetworkPolicies
   const due =
@@ -48,7 +59,7 @@ export function addressOf(
 ): Promise<AzureSeen['address']> | AzureSeen['address'] {
   const wanted = object.spec.privateIPAddress
   if (wanted === undefined || network.is !== 'present') return unasked
-  const subnet = network.value.subnets.find(({ id }) => sameId(id, subnetId))
+  const subnet = subnetIn(network.value, subnetId)
   if (subnet === undefined || placement(wanted, subnet.addressPrefixes) !== 'usable') return unasked
   return view.ipAddressAvailable(virtualNetworkOf(subnetId), wanted)
 }

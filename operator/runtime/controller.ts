@@ -40,6 +40,11 @@ export interface ControllerGiven {
 const soonMs = 60_000
 /** While the process may not act, it looks again this often whether it may. */
 const mayVisitCheckMs = 500
+/**
+ * So many visits begin before timers and sockets have a turn: what is known already is visited without
+ * waiting for anything, and ten thousand such visits in one go would cost the lease.
+ */
+const mostInOneGo = 16
 
 type State = 'idle' | 'working' | 'stopping'
 
@@ -47,6 +52,8 @@ export class Controller {
   readonly #given: ControllerGiven
   readonly #schedule: Schedule
   #state: State = 'idle'
+  /** Begun since timers last had a turn. */
+  #inOneGo = 0
   #cancelTimer: () => void = () => undefined
   #onIdle: () => void = () => undefined
 
@@ -87,8 +94,10 @@ export class Controller {
     this.#cancelTimer()
     if (!mayVisit()) return this.#pumpIn(mayVisitCheckMs)
     while (this.#schedule.running < workers) {
+      if (this.#inOneGo >= mostInOneGo) return this.#pumpIn(0)
       const key = this.#schedule.take(clock.monotonic())
       if (key === undefined) break
+      this.#inOneGo++
       void this.#visit(key)
     }
     const next = this.#schedule.nextAt()
@@ -97,7 +106,10 @@ export class Controller {
   }
 
   #pumpIn(ms: number): void {
-    this.#cancelTimer = this.#given.clock.timer(ms, () => this.#pump())
+    this.#cancelTimer = this.#given.clock.timer(ms, () => {
+      this.#inOneGo = 0
+      this.#pump()
+    })
   }
 
   async #visit(key: string): Promise<void> {
