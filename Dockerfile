@@ -9,10 +9,13 @@ RUN node operator/build.ts
 
 FROM gcr.io/distroless/nodejs24-debian13:nonroot
 WORKDIR /app
-# One arena for all threads: measured, it saves an operator with 1,000 endpoints 9 MiB.
+# One arena for all threads: measured after a restart with 1,000 endpoints, 115 MiB instead of 131.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=1
 COPY package.json ./
 COPY --from=build /app/dist ./dist
+# Small and often: measured at rest with 1,000 endpoints, these flags took 118 MiB where a young generation
+# of 4 MiB alone took 145, for a fifth more processor time while endpoints are made. After a restart with
+# 10,000 the heap came to 155 MiB; with room for 256 the process stays below the chart's limit.
 # By number, so that Kubernetes can see that it is not root.
 USER 65532:65532
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "--max-old-space-size=160", "dist/operator.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=256", "dist/operator.js"]
