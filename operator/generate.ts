@@ -68,7 +68,7 @@ const progress = [
 export const files: { readonly [path: string]: () => string } = {
   'crds/postgresprivateendpoints.yaml': () => yaml(endpoint.crd),
   'crds/endpointconnectiondecisions.yaml': () => yaml(decision.crd),
-  'kustomize/crds.yaml': () => manifests('Both kinds.', [endpoint.crd, decision.crd]),
+  'charts/kustomize/crds.yaml': () => manifests('Both kinds.', [endpoint.crd, decision.crd]),
   'crds/README.md': () =>
     markdown(
       'Reference',

@@ -30,11 +30,11 @@ test('Kustomize builds the base: all objects of the chart, and its namespace', a
 }) => {
   const { stdout } = await promisify(execFile)(
     binaries.kubectl,
-    ['kustomize', join(root, 'kustomize')],
+    ['kustomize', join(root, 'charts/kustomize')],
     { maxBuffer: 64 << 20 },
   )
   const built = objectsIn(stdout)
-  const chart = ['test/chart/golden/default.yaml', 'kustomize/crds.yaml'].flatMap((path) =>
+  const chart = ['test/chart/golden/default.yaml', 'charts/kustomize/crds.yaml'].flatMap((path) =>
     objectsIn(readGolden(path)),
   )
   assert.equal(named(built).toSorted(), [...named(chart), 'Namespace /pgpe-system'].toSorted())

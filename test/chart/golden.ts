@@ -75,7 +75,7 @@ export async function goldenFiles(helm: Helm): Promise<ReadonlyMap<string, strin
   for (const [name, values] of Object.entries(renderings)) {
     const text = await render(helm, values)
     files.set(`test/chart/golden/${name}.yaml`, text)
-    if (name === 'default') files.set('kustomize/operator.yaml', baseOf(text))
+    if (name === 'default') files.set('charts/kustomize/operator.yaml', baseOf(text))
   }
   return files
 }
