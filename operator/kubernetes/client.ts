@@ -28,7 +28,7 @@ export interface ClientGiven<T extends KubernetesObject> {
   readonly cache: Cache<T>
   /** Whether this process leads, at this moment. */
   readonly mayWrite: () => boolean
-  /** The class that objects made by us belong to; undefined: none. */
+  /** The class whose objects this process serves, and to which what it makes belongs; undefined: none. */
   readonly objectClass?: string | undefined
 }
 
@@ -46,7 +46,7 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
     try {
       // Without a resource version the API server asks a quorum.
       const found = await transport.json<T>({ path: objectPath(resource, parseKey(key)) })
-      return this.#keep(found)
+      return this.#isOurs(found) ? this.#keep(found) : undefined
     } catch (error) {
       if (isKubeError(error, 404)) return undefined
       throw error
@@ -153,9 +153,17 @@ export class Client<T extends KubernetesObject> implements ObjectWriter<T>, Obje
     }
   }
 
+  /**
+   * What has gone over to another class is another process's from now on. It is not kept: the watch ends
+   * with the version that we would hold, and would not take it away again.
+   */
+  #isOurs({ metadata }: T): boolean {
+    return metadata.labels?.[labels.class] === this.#given.objectClass
+  }
+
   #keep(answered: T): T {
     const object = trim(answered)
-    this.#given.cache.takeOver(object)
+    if (this.#isOurs(object)) this.#given.cache.takeOver(object)
     return object
   }
 

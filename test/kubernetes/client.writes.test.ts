@@ -48,6 +48,17 @@ test.after(async ({ transport, server }) => {
   await server?.close()
 })
 
+test('an object that has gone over to another class is gone for this process, and not kept', async (context) => {
+  const { cache, client } = context
+  const object = await made(context)
+  assert.ok(await client.getNow(keyOf(object)))
+  assert.ok(cache.get(keyOf(object)))
+  const before = cache.get(keyOf(object))?.metadata.resourceVersion
+  await changed(context, object, { metadata: { labels: { 'pgpe.dev/class': 'other' } } })
+  assert.is(await client.getNow(keyOf(object)), undefined)
+  assert.is(cache.get(keyOf(object))?.metadata.resourceVersion, before, 'the watch takes it away')
+})
+
 let count = 0
 async function made(
   { server, namespace }: Context,
