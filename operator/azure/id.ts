@@ -23,6 +23,23 @@ export const types = {
 
 export type IdKind = keyof typeof types
 
+interface Shape {
+  readonly namespace: string
+  readonly segments: readonly string[]
+  /** Both without case. */
+  readonly lowerNamespace: string
+  readonly lowerSegments: readonly string[]
+}
+
+/** Taken apart once: ids are parsed and written some hundred times in the making of one endpoint. */
+const shapes = Object.fromEntries(
+  Object.entries(types).map(([kind, type]): [string, Shape] => {
+    const [namespace = '', ...segments] = type.split('/')
+    const [lowerNamespace = '', ...lowerSegments] = type.toLowerCase().split('/')
+    return [kind, { namespace, segments, lowerNamespace, lowerSegments }]
+  }),
+) as { readonly [K in IdKind]: Shape }
+
 export interface Id<K extends IdKind> {
   readonly kind: K
   readonly subscriptionId: string
@@ -46,7 +63,7 @@ export function parseId<K extends IdKind>(kind: K, text: string): Id<K> | undefi
   if (groups?.toLowerCase() !== 'resourcegroups') return undefined
   if (subscriptionId === undefined || !guid.test(subscriptionId)) return undefined
   if (resourceGroup === undefined || !segment.test(resourceGroup)) return undefined
-  const names = namesOf(types[kind], rest)
+  const names = namesOf(shapes[kind], rest)
   if (names === undefined) return undefined
   return {
     kind,
@@ -72,16 +89,18 @@ function shared(part: string): string {
 /** As a text of its own: a part that was cut out would keep the whole that it was cut from. */
 const detached = (part: string): string => Buffer.from(part, 'latin1').toString('latin1')
 
-function namesOf(type: string, rest: readonly string[]): readonly string[] | undefined {
-  if (type === '') return rest.length === 0 ? [] : undefined
-  const [namespace, ...typeSegments] = type.split('/')
-  if (rest.length !== 2 + 2 * typeSegments.length) return undefined
+function namesOf(
+  { lowerNamespace, lowerSegments }: Shape,
+  rest: readonly string[],
+): readonly string[] | undefined {
+  if (lowerNamespace === '') return rest.length === 0 ? [] : undefined
+  if (rest.length !== 2 + 2 * lowerSegments.length) return undefined
   if (rest[0]?.toLowerCase() !== 'providers') return undefined
-  if (rest[1]?.toLowerCase() !== namespace?.toLowerCase()) return undefined
+  if (rest[1]?.toLowerCase() !== lowerNamespace) return undefined
   const names: string[] = []
-  for (const [index, typeSegment] of typeSegments.entries()) {
+  for (const [index, lowerSegment] of lowerSegments.entries()) {
     const name = rest[3 + 2 * index]
-    if (rest[2 + 2 * index]?.toLowerCase() !== typeSegment.toLowerCase()) return undefined
+    if (rest[2 + 2 * index]?.toLowerCase() !== lowerSegment) return undefined
     if (name === undefined || !segment.test(name)) return undefined
     names.push(detached(name))
   }
@@ -91,10 +110,11 @@ function namesOf(type: string, rest: readonly string[]): readonly string[] | und
 /** The id as ARM writes it. */
 export function formatId(id: Id<IdKind>): string {
   const group = `/subscriptions/${id.subscriptionId}/resourceGroups/${id.resourceGroup}`
-  if (types[id.kind] === '') return group
-  const [namespace, ...typeSegments] = types[id.kind].split('/')
-  const tail = typeSegments.map((type, index) => `${type}/${id.names[index]}`)
-  return `${group}/providers/${namespace}/${tail.join('/')}`
+  const { namespace, segments } = shapes[id.kind]
+  if (namespace === '') return group
+  let text = `${group}/providers/${namespace}`
+  for (let at = 0; at < segments.length; at += 1) text += `/${segments[at]}/${id.names[at]}`
+  return text
 }
 
 /** For maps and comparison: ARM ids compare without case. */

@@ -26,8 +26,11 @@ const longestTag = 256
 
 export function makerOf(clusterId: string, { metadata }: PostgresPrivateEndpoint): Owner {
   const name = `${metadata.namespace}/${metadata.name}`
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 32)
-  const object =
-    name.length <= longestTag ? name : `${name.slice(0, longestTag - digest.length - 1)}#${digest}`
+  const object = name.length <= longestTag ? name : shortened(name)
   return { clusterId, owner: `${clusterId}.${metadata.uid}`, object }
+}
+
+function shortened(name: string): string {
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return `${name.slice(0, longestTag - digest.length - 1)}#${digest}`
 }

@@ -5,6 +5,7 @@ import { linesOf as written, sumOf, writesBetween, type Writes } from './cluster
 import { type Figure, figuresOf } from './figure.ts'
 import { floorSeconds } from './floor.ts'
 import type { Operator } from './operator.ts'
+import { visitsOf } from './prepared.ts'
 import { onStage, type PartSettings, type Stage } from './stage.ts'
 import { makeWorld, type WorldSize } from './world.ts'
 
@@ -31,6 +32,9 @@ export async function measureCreation(
     await cluster.untilReady(size.endpoints)
     const took = seconds(begun)
     const cpu = operator.cpuSeconds - before.cpu
+    settings.progress(
+      `${((await visitsOf(operator)) / size.endpoints).toFixed(1)} visits an object`,
+    )
     const rows = await azure.requests()
     // The events of the last objects are still on their way.
     const writes = writesBetween(before.writes, await quietWrites(stage))
