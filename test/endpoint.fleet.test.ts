@@ -19,6 +19,7 @@ test('made together, each costs two writes and a small part of the lists', async
   assert.is(sum(requests, /^PUT .*private(Endpoints|DnsZoneGroups) /), 2 * count, told)
   assert.ok(sum(requests) <= 3 * count, told)
   assert.ok(sum(requests, /get (200|404)$/) <= 0.25 * count, told)
+  assert.is(fleet.cluster.writes, 4 * count, 'finalizer, intent, intent of the zone group, Ready')
   await fleet.stop()
 })
 

@@ -92,7 +92,9 @@ function goodbye(seen: Observation): Plan {
 function assemble(seen: Observation, azure: AzureSeen, target: Target): Plan {
   const { endpoint } = azure
   // While the endpoint is being made its server is busy with just that.
-  const making = endpoint.is === 'present' && isRunning(endpoint.value)
+  const making =
+    (endpoint.is === 'present' && isRunning(endpoint.value)) ||
+    (endpoint.is === 'unreadable' && endpoint.error.code === 'NotYetVisible')
   const server = making ? [] : serverCondition(azure.server)
   const note = (step: Step): Step => ({ ...step, abnormal: [...server, ...step.abnormal] })
   switch (endpoint.is) {
